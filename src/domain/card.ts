@@ -1,0 +1,71 @@
+/**
+ * What a card shows, as data. The workflow makes one at each change; `slack/cards` draws it. A card is a view and
+ * never the truth, but it must never lie: every field comes from the workflow's own state.
+ */
+import type { Answer } from './decision.ts';
+import type { Effects, Outcome } from './outcome.ts';
+import type { PlanStep } from './plan.ts';
+import type { Need } from './quorum.ts';
+import type { StepStatus } from './request.ts';
+import type { RiskTier, RuleHit, VerdictEffect } from './verdict.ts';
+
+export interface CardStep extends PlanStep {
+  readonly status: StepStatus;
+  readonly verdict: VerdictEffect;
+  readonly rules: readonly RuleHit[];
+  readonly error?: string;
+}
+
+export interface CardVote {
+  readonly person: string;
+  readonly answer: Answer;
+  readonly reason?: string;
+  readonly at: string;
+}
+
+/** `seq` grows with every change of one request; a drawing with a smaller one never replaces a larger. */
+export interface CardView {
+  readonly seq: number;
+  readonly request: string;
+  readonly version: number;
+  readonly digest: string;
+  readonly policyVersion: string;
+  readonly agent: string;
+  readonly owner: string;
+  readonly onBehalfOf?: string;
+  /** The agent's own words: untrusted. */
+  readonly reason: string;
+  readonly confidence?: number;
+  readonly tier: RiskTier;
+  readonly steps: readonly CardStep[];
+  readonly needs: readonly Need[];
+  readonly need: number;
+  readonly have: number;
+  /** People who may not decide, whatever groups they are in. */
+  readonly excluded: readonly string[];
+  readonly votes: readonly CardVote[];
+  readonly requestedAt: string;
+  readonly expiresAt: string;
+  /** `waiting` has buttons; `replaced` points to the newer version's card; the others are a record. */
+  readonly state: 'waiting' | 'running' | 'undoing' | 'replaced' | 'closed';
+  readonly outcome?: Outcome;
+  readonly effects?: Effects;
+  readonly message?: string;
+  readonly closedAt?: string;
+}
+
+/** What the approvals role stores when a card opens: the authority behind a button's pointer value. */
+export interface OpenApproval {
+  readonly request: string;
+  readonly version: number;
+  readonly digest: string;
+  readonly agent: string;
+  readonly owner: string;
+  readonly onBehalfOf?: string;
+  readonly title: string;
+  readonly tier: RiskTier;
+  readonly needs: readonly Need[];
+  readonly excluded: readonly string[];
+  readonly expiresAt: string;
+  readonly openedAt: string;
+}

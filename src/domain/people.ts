@@ -1,0 +1,31 @@
+/** People and agents as the organisation's configuration names them. */
+import type { Environment } from './facts.ts';
+
+export interface SlackIdentity {
+  readonly team: string;
+  readonly user: string;
+}
+
+export interface Person {
+  readonly id: string;
+  readonly name: string;
+  readonly groups: readonly string[];
+  readonly active: boolean;
+  readonly timeZone: string;
+  readonly slack?: SlackIdentity;
+}
+
+export interface Agent {
+  readonly id: string;
+  readonly title: string;
+  readonly owner: string;
+  readonly profile: string;
+  readonly environment: Environment;
+  readonly maxTier: 1 | 2 | 3 | 4;
+  readonly suspended: boolean;
+}
+
+export interface Group {
+  readonly id: string;
+  readonly title: string;
+}

@@ -1,0 +1,61 @@
+/**
+ * The plan: what people are shown and what their decisions bind to. Made by the `prepare` activity in the executor
+ * role (it may look at the outside world), rebuilt as a new version when a target drifted.
+ */
+import type { Ask, Reversibility, Target, ToolEffect } from './ask.ts';
+import type { Verdict } from './verdict.ts';
+
+/** One label and value on the card. Values are outside text: shown as plain text only, already redacted. */
+export interface Fact {
+  readonly label: string;
+  readonly value: string;
+}
+
+/** What judging found for one step. */
+export interface JudgedStep {
+  readonly verdict: Verdict;
+  /** The tool that runs: the asked one, or the smaller one of a downscope. */
+  readonly tool: string;
+  readonly effect: ToolEffect;
+  readonly reversibility: Reversibility;
+  readonly target: Target;
+}
+
+/** The result of judging a whole request. */
+export interface Judgement {
+  readonly policyVersion: string;
+  readonly owner: string;
+  readonly digest: string;
+  readonly steps: readonly JudgedStep[];
+}
+
+/** One step as people see it. */
+export interface PlanStep {
+  readonly index: number;
+  readonly tool: string;
+  /** Verb and object in our words, e.g. `Delete branch`. */
+  readonly title: string;
+  readonly effect: ToolEffect;
+  readonly reversibility: Reversibility;
+  readonly target: Target;
+  /** Hash of the target's state now; absent where the tool has none. A different one at execution is drift. */
+  readonly fingerprint?: string;
+  readonly facts: readonly Fact[];
+  /** How the step would be undone, in one sentence; null where it cannot be. */
+  readonly undo: string | null;
+}
+
+/** One version of the plan. `digest` covers everything that gives it meaning; decisions name it. */
+export interface Plan {
+  readonly version: number;
+  readonly digest: string;
+  /** One per step of the request, in order; lets an executor that holds one step recompute `digest`. */
+  readonly stepDigests: readonly string[];
+  readonly steps: readonly PlanStep[];
+}
+
+/** The asked step as its executor needs it. */
+export interface StepAtHand {
+  readonly index: number;
+  readonly ask: Ask;
+}

@@ -1,0 +1,99 @@
+/**
+ * One request = one workflow. Its input (fixed for life), and the view that agents and people read.
+ * Imported by workflow code, so this file stays free of zod and of Node built-ins.
+ */
+import type { Ask, JsonValue } from './ask.ts';
+import type { Effects, Outcome } from './outcome.ts';
+import type { RuleHit, VerdictEffect } from './verdict.ts';
+
+/** At most this many steps a request (design §2). */
+export const STEPS_MAX = 20;
+
+/** How often an activity is tried and how it backs off. */
+export interface RetryBounds {
+  readonly attemptsMax: number;
+  readonly backoffMs: number;
+  readonly attemptTimeoutMs: number;
+}
+
+/**
+ * Everything about the installation that a replay must agree on, fixed when the request starts.
+ * Read from the input, never from a worker's configuration.
+ */
+export interface RequestSettings {
+  /** Reads run as local activities: only where the workflows and executor roles share a process. */
+  readonly readsLocally: boolean;
+  readonly executorQueue: string;
+  readonly approvalsQueue: string;
+  readonly execute: RetryBounds;
+  readonly undo: RetryBounds;
+  readonly render: RetryBounds;
+  /** A plan is shown to people at most this many times; drifting more often ends as `stale`. */
+  readonly versionsMax: number;
+  /** Decisions looked at per request; further ones are dropped unread. */
+  readonly decisionsMax: number;
+}
+
+/** The input of the `Request` workflow. `seal` is the gateway's signature over all of it that executors rely on. */
+export interface RequestInput {
+  readonly id: string;
+  readonly agent: string;
+  readonly onBehalfOf?: string;
+  readonly reason: string;
+  /** 0 to 1. A hint of the agent's that may raise risk, never lower it. */
+  readonly confidence?: number;
+  /** The agent's own deadline for people; may only shorten what policy allows. */
+  readonly waitAtMostMs?: number;
+  readonly steps: readonly Ask[];
+  readonly receivedAt: string;
+  readonly seal: string;
+  readonly settings: RequestSettings;
+}
+
+export type RequestStatus = 'running' | 'waiting' | 'closed';
+
+export type StepStatus =
+  | 'pending'
+  | 'waiting'
+  | 'running'
+  | 'done'
+  | 'failed'
+  | 'undone'
+  | 'undo_failed'
+  | 'skipped';
+
+/** One step as the agent reads it. `tool` is what runs; `askedFor` appears when policy replaced it by a smaller one. */
+export interface StepView {
+  readonly tool: string;
+  readonly askedFor?: string;
+  readonly status: StepStatus;
+  readonly verdict?: { readonly effect: VerdictEffect; readonly rules: readonly RuleHit[] };
+  readonly result?: JsonValue;
+  readonly error?: string;
+}
+
+/** What an open request waits for. */
+export interface WaitingFor {
+  readonly groups: readonly string[];
+  readonly need: number;
+  readonly have: number;
+  readonly expiresAt: string;
+}
+
+/** A request as the API shows it (design §8), less the links. Also the workflow's result once closed. */
+export interface RequestView {
+  readonly id: string;
+  readonly agent: string;
+  readonly status: RequestStatus;
+  readonly outcome?: Outcome;
+  readonly effects?: Effects;
+  readonly mayRevise?: boolean;
+  readonly message?: string;
+  readonly version: number;
+  readonly digest?: string;
+  readonly policyVersion?: string;
+  readonly steps: readonly StepView[];
+  readonly waitingFor?: WaitingFor;
+  readonly receivedAt: string;
+  readonly closedAt?: string;
+}

@@ -1,0 +1,57 @@
+/** Policy's answer for a step, carrying its own explanation (craft habit 15). Plain data, safe in workflow code. */
+
+/** Mild to strict; the order is the order of strictness. */
+export const VERDICT_EFFECTS = ['allow', 'notify', 'downscope', 'approve', 'deny'] as const;
+export type VerdictEffect = (typeof VERDICT_EFFECTS)[number];
+
+/** One rule that fired, with its one sentence (≤ 160 characters) exactly as its author wrote it. */
+export interface RuleHit {
+  readonly id: string;
+  readonly sentence: string;
+}
+
+/** Risk tier of an approval gate, shown on the card. */
+export type RiskTier = 'low' | 'medium' | 'high' | 'critical';
+
+/** A step may not run before `quorum` distinct eligible people of `group` (or `escalateTo`) approved it. */
+export interface ApprovalGate {
+  readonly kind: 'approval';
+  readonly rule: string;
+  readonly group: string;
+  /** Whose members are asked too at 75 % of the wait. They are eligible from the start; policy named them. */
+  readonly escalateTo?: string;
+  readonly quorum: number;
+  readonly tier: RiskTier;
+  /** How long people may take, in milliseconds. Afterwards the request is expired, never approved. */
+  readonly ttlMs: number;
+}
+
+/** A step is announced to a channel when it runs. */
+export interface NoticeGate {
+  readonly kind: 'notice';
+  readonly rule: string;
+  readonly channel: string;
+}
+
+export type Gate = ApprovalGate | NoticeGate;
+
+/** Policy's answer for one step. `rules` is never empty: an allow names the grant, a deny the block or the missing grant. */
+export interface Verdict {
+  readonly effect: VerdictEffect;
+  readonly rules: readonly RuleHit[];
+  readonly gates: readonly Gate[];
+  /** Only for `downscope`: the smaller tool that runs instead. `gates` are then those of the smaller tool. */
+  readonly downscopeTo?: string;
+  readonly policyVersion: string;
+}
+
+/** The strictest of several effects; `allow` for an empty list. */
+export function strictest(effects: readonly VerdictEffect[]): VerdictEffect {
+  const rank = Math.max(0, ...effects.map((effect) => VERDICT_EFFECTS.indexOf(effect)));
+  return VERDICT_EFFECTS[rank] ?? 'deny';
+}
+
+/** The approval gates of a verdict; empty when people are not needed. */
+export function approvalGates(verdict: Verdict): readonly ApprovalGate[] {
+  return verdict.gates.filter((gate) => gate.kind === 'approval');
+}

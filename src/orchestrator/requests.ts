@@ -1,0 +1,61 @@
+/**
+ * The orchestrator: the only room that calls the Temporal client. Doors (HTTP, Slack, CLI) see this interface and
+ * know nothing of workflows.
+ *
+ * It promises that a repeated ask with the same key is the same request, and that a decision is durable when
+ * `decide` resolves. It refuses to judge anything.
+ */
+import type { Ask } from '../domain/ask.ts';
+import type { RequestStatus, RequestView } from '../domain/request.ts';
+
+/** What a door hands over: parsed, authenticated, bounded. */
+export interface NewRequest {
+  readonly agent: string;
+  readonly onBehalfOf?: string;
+  readonly reason: string;
+  readonly confidence?: number;
+  readonly waitAtMostMs?: number;
+  readonly steps: readonly Ask[];
+  /** The caller's `Idempotency-Key`; without one every ask is a new request. */
+  readonly key?: string;
+}
+
+export interface RequestSummary {
+  readonly id: string;
+  readonly agent: string;
+  readonly tools: readonly string[];
+  readonly status: RequestStatus;
+  readonly outcome?: string;
+  readonly risk?: string;
+  readonly receivedAt: string;
+}
+
+/** One line of a request's story, read from its Temporal history. */
+export interface TimelineEntry {
+  readonly at: string;
+  readonly kind: 'asked' | 'judged' | 'ran' | 'undone' | 'card' | 'decision' | 'waiting' | 'problem' | 'closed' | 'other';
+  readonly text: string;
+  /** Raw event ids in the history, for the reader who wants to look. */
+  readonly events: readonly number[];
+}
+
+export interface Requests {
+  /** Starts the request's workflow, or finds it by key. `key-reused` when the same key came with another body. */
+  start(ask: NewRequest): Promise<{ readonly id: string; readonly created: boolean }>;
+  /** The request as it is now; undefined when unknown, or not this agent's. */
+  view(id: string, agent?: string): Promise<RequestView | undefined>;
+  /** As `view`, but waits up to `waitMs` for the request to close. */
+  settled(id: string, waitMs: number, agent?: string): Promise<RequestView | undefined>;
+  /** Asks a request to stop; what ran is undone. Resolves when the wish is durable. `already-closed` when too late. */
+  cancel(id: string): Promise<void>;
+  list(filter: {
+    readonly agent?: string;
+    readonly status?: RequestStatus;
+    readonly limit: number;
+  }): Promise<readonly RequestSummary[]>;
+  /** Makes a signed decision durable (a Signal). `closed` when the request no longer runs. */
+  decide(id: string, jws: string): Promise<'recorded' | 'closed' | 'unknown'>;
+  timeline(id: string): Promise<readonly TimelineEntry[]>;
+  /** Resolves when the Temporal frontend answers; rejects otherwise. For readiness. */
+  ready(): Promise<void>;
+}

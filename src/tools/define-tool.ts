@@ -1,0 +1,65 @@
+/**
+ * Tools: named, narrow, typed capabilities over the vendors' own clients.
+ *
+ * This room promises that a tool says truthfully what it touches, what it would change and how it is taken back, and
+ * that every write carries the idempotency key where the vendor has one. It refuses to decide whether a tool may run:
+ * that is policy's, asked by `activities/execute.ts`, the only caller of `execute` and `undo`. The gateway reads names
+ * and schemas only.
+ */
+import type { z } from 'zod';
+import type { JsonObject, JsonValue, Reversibility, Target, ToolEffect } from '../domain/ask.ts';
+import type { Fact } from '../domain/plan.ts';
+import type { Vendors } from './vendors.ts';
+
+/** What a running tool is given. `signal` aborts when the activity is cancelled or out of time. */
+export interface ToolContext {
+  readonly vendors: Vendors;
+  /** Stable over retries; pass it on wherever the vendor honours one. */
+  readonly idempotencyKey: string;
+  readonly signal: AbortSignal;
+}
+
+/** What was found about a target by looking: an immutable id, a hash of its state, and facts for people. */
+export interface Inspection {
+  /** The target with its immutable part resolved (branch + commit). */
+  readonly target: Target;
+  readonly fingerprint: string;
+  readonly facts: readonly Fact[];
+}
+
+/**
+ * A tool's definition. `Args` is what `input` parses to.
+ *
+ * - `target` and `amountCents` are pure and see only parsed arguments; policy decides on them.
+ * - `inspect` (the issue's `fingerprint`) reads the vendor; it never writes. Absent where there is no state worth binding to.
+ * - `preview` is what people read: labels are ours, values may hold outside text.
+ * - `capture` reads what an undo will need, before the effect. Required with `undo`.
+ * - `execute` does it once; it throws `OutsideError` (sorted in `vendor-errors.ts`) for anything but success.
+ * - `find` asks the vendor whether an effect of unknown fate happened; returns its result, or undefined when it did not.
+ * - `undo` takes it back and tolerates "it never happened" and "already undone".
+ */
+export interface ToolDefinition<Args extends JsonObject = JsonObject> {
+  readonly name: string;
+  /** One sentence for agents. */
+  readonly summary: string;
+  /** Verb and object for people, e.g. `Delete branch`. */
+  readonly title: string;
+  readonly input: z.ZodType<Args>;
+  readonly effect: ToolEffect;
+  readonly reversibility: Reversibility;
+  target(args: Args): Target;
+  amountCents?(args: Args): number;
+  inspect?(args: Args, context: ToolContext): Promise<Inspection>;
+  preview(args: Args): readonly Fact[];
+  capture?(args: Args, context: ToolContext): Promise<JsonValue>;
+  execute(args: Args, context: ToolContext, captured: JsonValue): Promise<JsonValue>;
+  find?(args: Args, context: ToolContext, captured: JsonValue): Promise<JsonValue | undefined>;
+  /** How it is taken back, in one sentence for the card. Required with `undo`. */
+  undoSentence?(args: Args): string;
+  undo?(args: Args, context: ToolContext, state: { readonly captured: JsonValue; readonly result: JsonValue }): Promise<JsonValue>;
+  /** Smaller tools a policy may replace this one by, with the mapping of arguments. */
+  readonly smaller?: Readonly<Record<string, (args: Args) => JsonObject>>;
+}
+
+/** A tool with its argument type forgotten, as the registry and the activities hold it. */
+export type Tool = Readonly<Omit<ToolDefinition, 'input'>> & { readonly input: z.ZodType<JsonObject> };
