@@ -1,0 +1,107 @@
+/**
+ * The activities' shapes, as workflow code sees them (types only). One file per activity beside this one implements
+ * them; `main/` wires what they need. Anything refused by our own rules is a value, so that the story can branch on
+ * it; only outside failures are thrown (sorted in `failures.ts`).
+ */
+import type { Ask, JsonValue } from '../src/domain/ask.ts';
+import type { CardView, OpenApproval } from '../src/domain/card.ts';
+import type { Admission } from '../src/domain/decision.ts';
+import type { Judgement, Plan, PlanStep } from '../src/domain/plan.ts';
+import type { Need, QuorumState } from '../src/domain/quorum.ts';
+import type { RequestInput } from '../src/domain/request.ts';
+import type { Verdict } from '../src/domain/verdict.ts';
+
+/** One step with the proofs its executor needs: the seal for the ask, and the plan with its decisions where people were asked. */
+export interface StepInput {
+  readonly request: string;
+  readonly seal: string;
+  readonly step: number;
+  readonly ask: Ask;
+  readonly plan?: {
+    readonly version: number;
+    readonly digest: string;
+    readonly stepDigests: readonly string[];
+    readonly step: PlanStep;
+  };
+  readonly decisions: readonly string[];
+}
+
+/** Why a step was not run although nothing failed. `drifted` and `unapproved` go back to people. */
+export type StepRefusal = 'denied' | 'halted' | 'drifted' | 'unapproved';
+
+export type StepResult =
+  | { readonly kind: 'done'; readonly tool: string; readonly result: JsonValue }
+  | {
+      readonly kind: 'refused';
+      readonly why: StepRefusal;
+      readonly sentence: string;
+      /** The fresh verdict, when it is what refused. */
+      readonly verdict?: Verdict;
+    };
+
+/** What became of an undo: taken back, never happened, or cannot be taken back. */
+export interface UndoResult {
+  readonly kind: 'undone' | 'nothing' | 'stands';
+  readonly sentence: string;
+}
+
+export interface PrepareInput {
+  readonly request: Omit<RequestInput, 'settings' | 'seal'>;
+  readonly version: number;
+  /** The tool that runs in each step, as judged. */
+  readonly tools: readonly string[];
+  /** Steps before this one have run already and are not looked at again. */
+  readonly from: number;
+}
+
+export interface AdmitInput {
+  readonly jws: string;
+  readonly request: string;
+  readonly version: number;
+  readonly digest: string;
+  readonly stage: 'waiting' | 'running' | 'closed';
+  readonly needs: readonly Need[];
+  readonly excluded: readonly string[];
+  /** The votes admitted so far, as their signatures. */
+  readonly votes: readonly string[];
+}
+
+/** `quorum` is counted afresh over every vote still valid now. */
+export interface AdmitResult {
+  readonly admission: Admission;
+  readonly quorum: QuorumState;
+}
+
+/** Run where the policy bundle is. */
+export interface JudgeActivities {
+  judge(input: Omit<RequestInput, 'settings'>): Promise<Judgement>;
+  admit(input: AdmitInput): Promise<AdmitResult>;
+}
+
+/** Run where the tool credentials are. */
+export interface ExecutorActivities {
+  prepare(input: PrepareInput): Promise<Plan>;
+  execute(input: StepInput): Promise<StepResult>;
+  undo(input: StepInput): Promise<UndoResult>;
+}
+
+/** Run where Slack is. */
+export interface ApprovalActivities {
+  showCard(input: { readonly view: CardView; readonly open?: OpenApproval }): Promise<void>;
+  sayInThread(input: {
+    readonly request: string;
+    readonly key: string;
+    readonly text: string;
+    readonly mentionGroups: readonly string[];
+  }): Promise<void>;
+  whisper(input: { readonly request: string; readonly person: string; readonly text: string }): Promise<void>;
+  tell(input: {
+    readonly request: string;
+    readonly person: string;
+    readonly key: string;
+    readonly text: string;
+  }): Promise<void>;
+  announce(input: { readonly channel: string; readonly key: string; readonly text: string }): Promise<void>;
+}
+
+export type Activities = JudgeActivities & ExecutorActivities & ApprovalActivities;

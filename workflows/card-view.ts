@@ -1,0 +1,75 @@
+/** The request as people see it in Slack, drawn from its record. */
+import type { CardStep, CardView, CardVote, OpenApproval } from '../src/domain/card.ts';
+import type { PlanStep } from '../src/domain/plan.ts';
+import type { Asking } from './asking.ts';
+import type { RequestRecord } from './request-record.ts';
+
+/** The card of one asking. `seq` must grow with each call of one request. */
+export function cardOf(record: RequestRecord, asking: Asking, seq: number): CardView {
+  const { input, closing, judgement } = record;
+  return {
+    seq,
+    request: record.id,
+    version: asking.plan.version,
+    digest: asking.plan.digest,
+    policyVersion: judgement?.policyVersion ?? '',
+    agent: input.agent,
+    owner: record.owner,
+    ...(input.onBehalfOf === undefined ? {} : { onBehalfOf: input.onBehalfOf }),
+    reason: input.reason,
+    ...(input.confidence === undefined ? {} : { confidence: input.confidence }),
+    tier: asking.tier,
+    steps: asking.plan.steps.map((step) => cardStep(record, step)),
+    needs: asking.needs,
+    need: asking.quorum.need,
+    have: asking.quorum.have,
+    excluded: record.excluded,
+    votes: asking.votes.map(cardVote),
+    requestedAt: input.receivedAt,
+    expiresAt: asking.expiresAt,
+    state: record.stage === 'judging' ? 'running' : record.stage,
+    ...(closing === undefined
+      ? {}
+      : {
+          outcome: closing.outcome,
+          effects: closing.effects,
+          message: closing.message,
+          closedAt: closing.at,
+        }),
+  };
+}
+
+/** What a button's pointer is looked up in: who must decide on what, until when. */
+export function openApprovalOf(record: RequestRecord, asking: Asking): OpenApproval {
+  const { input } = record;
+  return {
+    request: record.id,
+    version: asking.plan.version,
+    digest: asking.plan.digest,
+    agent: input.agent,
+    owner: record.owner,
+    ...(input.onBehalfOf === undefined ? {} : { onBehalfOf: input.onBehalfOf }),
+    title: asking.plan.steps.map(({ title }) => title).join(', '),
+    tier: asking.tier,
+    needs: asking.needs,
+    excluded: record.excluded,
+    expiresAt: asking.expiresAt,
+    openedAt: asking.askedAt,
+  };
+}
+
+function cardStep(record: RequestRecord, planned: PlanStep): CardStep {
+  const { status, verdict, error } = record.step(planned.index);
+  return {
+    ...planned,
+    status,
+    verdict: verdict?.effect ?? 'deny',
+    rules: verdict?.rules ?? [],
+    ...(error === undefined ? {} : { error }),
+  };
+}
+
+function cardVote({ decision }: Asking['votes'][number]): CardVote {
+  const { person, answer, reason, at } = decision;
+  return { person, answer, ...(reason === undefined ? {} : { reason }), at };
+}

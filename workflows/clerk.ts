@@ -1,0 +1,73 @@
+/**
+ * The clerk admits decisions, one after the other, in the order the history has them. Refused ones stay in the
+ * history (the Signal and the admission's marker) and the clicker is told privately.
+ */
+import { ActivityFailure, log } from '@temporalio/workflow';
+import type { AdmitResult } from '../activities/contract.ts';
+import type { ActivityProxies } from './activity-proxies.ts';
+import type { Messenger } from './messenger.ts';
+import type { RequestRecord } from './request-record.ts';
+
+export class Clerk {
+  readonly #record: RequestRecord;
+  readonly #activities: ActivityProxies;
+  readonly #messenger: Messenger;
+  #received = 0;
+  #pending = 0;
+  #tail: Promise<void> = Promise.resolve();
+
+  constructor(record: RequestRecord, activities: ActivityProxies, messenger: Messenger) {
+    this.#record = record;
+    this.#activities = activities;
+    this.#messenger = messenger;
+  }
+
+  /** True when every decision received so far was admitted or refused. */
+  get idle(): boolean {
+    return this.#pending === 0;
+  }
+
+  /** Takes one decision in. Never throws: a bad one must not freeze the request. Drops what exceeds the bound. */
+  receive(jws: string): void {
+    this.#received += 1;
+    if (this.#received > this.#record.settings.decisionsMax || typeof jws !== 'string') {
+      log.warn('Dropped a decision', { received: this.#received });
+      return;
+    }
+    this.#pending += 1;
+    this.#tail = this.#tail
+      .then(() => this.#admit(jws))
+      .finally(() => {
+        this.#pending -= 1;
+      });
+  }
+
+  async #admit(jws: string): Promise<void> {
+    const result = await this.#ask(jws);
+    if (result === undefined) return;
+    const { admission, quorum } = result;
+    if (admission.admitted) {
+      // The story may have moved on while the admission ran: a vote counts only for what is still being asked.
+      if (this.#record.count(admission.vote, quorum)) this.#messenger.refreshCard();
+      return;
+    }
+    if (admission.person !== undefined) {
+      this.#messenger.whisper(
+        admission.decisionId ?? `${this.#received}`,
+        admission.person,
+        admission.sentence,
+      );
+    }
+  }
+
+  /** Undefined when no verdict was reached; the decision then does not count, and the clicker can click again. */
+  async #ask(jws: string): Promise<AdmitResult | undefined> {
+    try {
+      return await this.#activities.admit(this.#record.admission(jws));
+    } catch (error) {
+      if (!(error instanceof ActivityFailure)) throw error;
+      log.error('Could not admit a decision', { error: error.cause?.message ?? error.message });
+      return undefined;
+    }
+  }
+}

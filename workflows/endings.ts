@@ -1,0 +1,40 @@
+/** How a story can end, each with the sentence the agent may show and whether what ran is taken back. */
+import type { Decision } from '../src/domain/decision.ts';
+import type { Outcome } from '../src/domain/outcome.ts';
+import type { WaitingFor } from '../src/domain/request.ts';
+
+/** Before undoing; what could not be taken back may still turn it into `rolled_back` or `rollback_failed`. */
+export interface Ending {
+  readonly kind: 'ending';
+  readonly outcome: Outcome;
+  readonly message: string;
+  readonly undo: boolean;
+}
+
+const ending = (outcome: Outcome, message: string, undo = true): Ending => ({
+  kind: 'ending',
+  outcome,
+  message,
+  undo,
+});
+
+export const ENDINGS = {
+  executed: (steps: number) =>
+    ending('executed', steps === 1 ? 'The step ran.' : `All ${steps} steps ran.`, false),
+  denied: (sentence: string) => ending('denied', sentence),
+  rejected: ({ person, reason }: Decision) =>
+    ending('rejected', reason === undefined ? `${person} said no.` : `${person} said no: ${reason}`),
+  expired: (waitingFor: WaitingFor | undefined) =>
+    ending(
+      'expired',
+      waitingFor === undefined
+        ? 'Nobody answered in time.'
+        : `Only ${waitingFor.have} of ${waitingFor.need} needed from ${waitingFor.groups.join(' and ')} answered in time.`,
+    ),
+  cancelled: () => ending('cancelled', 'The request was cancelled.'),
+  stale: (versions: number) =>
+    ending('stale', `What the request is about changed ${versions} times while people looked.`),
+  /** A halt stops undoing too: an operator said that nothing more may happen (issue 6 lets them choose). */
+  halted: (sentence: string) => ending('halted', sentence, false),
+  failed: (sentence: string) => ending('failed', sentence),
+} as const;

@@ -1,0 +1,140 @@
+/**
+ * The messenger shows the request's state to people. Only the request's own workflow writes its card: one rendering
+ * at a time, always of the newest state, so bursts of changes cost one call and the last one always wins.
+ *
+ * Nothing the story decides waits for the messenger, except that the workflow stays open until the last card is out.
+ */
+import { ActivityFailure, log } from '@temporalio/workflow';
+import type { ApprovalActivities } from '../activities/contract.ts';
+import type { CardView, OpenApproval } from '../src/domain/card.ts';
+import type { ActivityProxies } from './activity-proxies.ts';
+import type { Asking } from './asking.ts';
+import { cardOf, openApprovalOf } from './card-view.ts';
+import type { RequestRecord } from './request-record.ts';
+
+interface Drawing {
+  readonly view: CardView;
+  readonly open?: OpenApproval;
+}
+
+export class Messenger {
+  readonly #record: RequestRecord;
+  readonly #activities: ActivityProxies;
+  readonly #wanted = new Map<number, Drawing>();
+  #shown: Asking | undefined;
+  #seq = 0;
+  #drawing = false;
+  #errands = 0;
+
+  constructor(record: RequestRecord, activities: ActivityProxies) {
+    this.#record = record;
+    this.#activities = activities;
+  }
+
+  get idle(): boolean {
+    return !this.#drawing && this.#wanted.size === 0 && this.#errands === 0;
+  }
+
+  /** Posts the card of a new version, and retires the one before it. */
+  openCard(): void {
+    const { asking } = this.#record;
+    if (this.#shown !== undefined) this.#draw({ view: { ...this.#card(this.#shown), state: 'replaced' } });
+    if (asking !== undefined)
+      this.#draw({ view: this.#card(asking), open: openApprovalOf(this.#record, asking) });
+    this.#shown = asking;
+  }
+
+  /** Brings the card up to date; nothing where no card was ever shown. */
+  refreshCard(): void {
+    if (this.#shown === undefined) return;
+    const view = this.#card(this.#shown);
+    const open = this.#wanted.get(view.version)?.open;
+    this.#draw({ view, ...(open === undefined ? {} : { open }) });
+  }
+
+  /** The last drawing, and a message to the agent's owner. Silent for requests nobody was asked about. */
+  closeCard(): void {
+    if (this.#shown === undefined) return;
+    this.refreshCard();
+    const { id: request, owner, closing } = this.#record;
+    const text = `${closing?.outcome}: ${closing?.message}`;
+    this.#errand('sayInThread', 'say-closed', { request, key: `${request}:closed`, text, mentionGroups: [] });
+    this.#errand('tell', 'tell-closed', { request, person: owner, key: `${request}:closed:${owner}`, text });
+  }
+
+  remind(groups: readonly string[]): void {
+    this.#say('remind', 'Half of the time to decide has passed.', groups);
+  }
+
+  escalate(groups: readonly string[]): void {
+    this.#say(
+      'escalate',
+      'Three quarters of the time to decide have passed; the next group is asked too.',
+      groups,
+    );
+  }
+
+  announce(step: number, channel: string): void {
+    const { id, input } = this.#record;
+    const { tool, target } = this.#record.step(step);
+    const text = `${input.agent} runs ${tool} on ${target}`;
+    this.#errand('announce', `announce-${step}`, { channel, key: `${id}:${step}:notice`, text });
+  }
+
+  whisper(decisionId: string, person: string, text: string): void {
+    this.#errand('whisper', `whisper-${decisionId}`, { request: this.#record.id, person, text });
+  }
+
+  #say(what: string, text: string, mentionGroups: readonly string[]): void {
+    const { id: request, version } = this.#record;
+    const key = `${request}:v${version}:${what}`;
+    this.#errand('sayInThread', `${what}-v${version}`, { request, key, text, mentionGroups });
+  }
+
+  #card(asking: Asking): CardView {
+    this.#seq += 1;
+    return cardOf(this.#record, asking, this.#seq);
+  }
+
+  #draw(drawing: Drawing): void {
+    this.#wanted.set(drawing.view.version, drawing);
+    if (!this.#drawing) void this.#drawAll();
+  }
+
+  async #drawAll(): Promise<void> {
+    this.#drawing = true;
+    for (let next = this.#next(); next !== undefined; next = this.#next()) {
+      this.#wanted.delete(next.view.version);
+      await this.#show('showCard', `card-${next.view.seq}`, next);
+    }
+    this.#drawing = false;
+  }
+
+  #next(): Drawing | undefined {
+    return this.#wanted.values().next().value;
+  }
+
+  #errand<K extends keyof ApprovalActivities>(
+    name: K,
+    id: string,
+    input: Parameters<ApprovalActivities[K]>[0],
+  ): void {
+    this.#errands += 1;
+    void this.#show(name, id, input).finally(() => {
+      this.#errands -= 1;
+    });
+  }
+
+  async #show<K extends keyof ApprovalActivities>(
+    name: K,
+    id: string,
+    input: Parameters<ApprovalActivities[K]>[0],
+  ): Promise<void> {
+    try {
+      await this.#activities.show(name, id, input);
+    } catch (error) {
+      if (!(error instanceof ActivityFailure)) throw error;
+      log.error('Gave up showing', { what: name, id, error: error.cause?.message ?? error.message });
+    }
+  }
+}

@@ -1,0 +1,218 @@
+/**
+ * The record: everything a request knows, kept as facts with who and when. The story writes it; the query, the card
+ * and the search attributes read it. It decides nothing but what follows from its own facts.
+ */
+import type { AdmitInput, UndoResult } from '../activities/contract.ts';
+import type { Ask, JsonValue, ToolEffect } from '../src/domain/ask.ts';
+import { effectsOf, outcomeAfterUndo, stands } from '../src/domain/closing.ts';
+import type { Vote } from '../src/domain/decision.ts';
+import { type Closing, mayRevise } from '../src/domain/outcome.ts';
+import type { Judgement, Plan } from '../src/domain/plan.ts';
+import type { QuorumState } from '../src/domain/quorum.ts';
+import type { RequestInput, RequestSettings, StepStatus } from '../src/domain/request.ts';
+import { type ApprovalGate, approvalGates, type NoticeGate, type Verdict } from '../src/domain/verdict.ts';
+import { Asking } from './asking.ts';
+import type { Ending } from './endings.ts';
+
+/** One step's facts so far. `tool` is what runs, after a downscope the smaller one. */
+export interface StepRecord {
+  readonly ask: Ask;
+  tool: string;
+  effect: ToolEffect;
+  target: string;
+  verdict?: Verdict;
+  status: StepStatus;
+  result?: JsonValue;
+  error?: string;
+}
+
+type Stage = 'judging' | 'waiting' | 'running' | 'undoing' | 'closed';
+
+export class RequestRecord {
+  readonly input: RequestInput;
+  readonly steps: readonly StepRecord[];
+  #stage: Stage = 'judging';
+  #judgement: Judgement | undefined;
+  #asking: Asking | undefined;
+  #cancelledAt: string | undefined;
+  #closing: Closing | undefined;
+
+  constructor(input: RequestInput) {
+    this.input = input;
+    this.steps = input.steps.map((ask) => ({
+      ask,
+      tool: ask.tool,
+      effect: 'write',
+      target: '',
+      status: 'pending',
+    }));
+  }
+
+  // Facts as they become known, in the order of the story.
+
+  judged(judgement: Judgement): void {
+    this.#judgement = judgement;
+    this.#stage = 'running';
+    for (const [index, { verdict, tool, effect, target }] of judgement.steps.entries()) {
+      Object.assign(this.step(index), { verdict, tool, effect, target: target.label });
+    }
+  }
+
+  cancel(): void {
+    this.#cancelledAt ??= new Date().toISOString();
+  }
+
+  ask(plan: Plan, from: number, ttlMs: number): void {
+    this.#asking = new Asking(plan, this.gatesFrom(from), ttlMs);
+    this.#stage = 'waiting';
+    for (const step of this.steps.slice(from)) step.status = 'waiting';
+  }
+
+  /** Counts an admitted vote, unless the story has moved on since. A deny counts until execution started. */
+  count(vote: Vote, quorum: QuorumState): boolean {
+    return this.#stage === 'waiting' && (this.#asking?.count(vote, quorum) ?? false);
+  }
+
+  approve(): void {
+    this.#asking?.approve();
+    this.#stage = 'running';
+    for (const step of this.steps) if (step.status === 'waiting') step.status = 'pending';
+  }
+
+  start(index: number): void {
+    this.step(index).status = 'running';
+  }
+
+  done(index: number, tool: string, result: JsonValue): void {
+    Object.assign(this.step(index), { status: 'done', tool, result });
+  }
+
+  refused(index: number, sentence: string): void {
+    Object.assign(this.step(index), { status: 'skipped', error: sentence });
+  }
+
+  failed(index: number, sentence: string): void {
+    Object.assign(this.step(index), { status: 'failed', error: sentence });
+  }
+
+  /** The step goes back to people, under the fresh verdict where that is what refused it. */
+  mustAskAgain(index: number, verdict: Verdict | undefined): void {
+    const step = this.step(index);
+    step.status = 'pending';
+    delete step.error;
+    if (verdict !== undefined) step.verdict = verdict;
+  }
+
+  undoing(): void {
+    this.#stage = 'undoing';
+  }
+
+  undone(index: number, { kind, sentence }: UndoResult): void {
+    const step = this.step(index);
+    if (kind === 'nothing') return;
+    if (kind === 'stands') step.error = sentence;
+    step.status = kind === 'stands' ? 'undo_failed' : 'undone';
+  }
+
+  close({ outcome: cause, message }: Ending): void {
+    for (const step of this.steps)
+      if (step.status === 'pending' || step.status === 'waiting') step.status = 'skipped';
+    const outcome = outcomeAfterUndo(cause, this.steps);
+    const revise = mayRevise(outcome);
+    const effects = effectsOf(this.steps);
+    const at = new Date().toISOString();
+    this.#stage = 'closed';
+    this.#closing = { outcome, effects, ...(revise === undefined ? {} : { mayRevise: revise }), message, at };
+  }
+
+  // What follows from the facts.
+
+  get id(): string {
+    return this.input.id;
+  }
+  get settings(): RequestSettings {
+    return this.input.settings;
+  }
+  get owner(): string {
+    return this.#judgement?.owner ?? '';
+  }
+  get excluded(): readonly string[] {
+    return [
+      ...new Set([this.owner, ...(this.input.onBehalfOf === undefined ? [] : [this.input.onBehalfOf])]),
+    ];
+  }
+  get judgement(): Judgement | undefined {
+    return this.#judgement;
+  }
+  get asking(): Asking | undefined {
+    return this.#asking;
+  }
+  get stage(): Stage {
+    return this.#stage;
+  }
+  get cancelled(): boolean {
+    return this.#cancelledAt !== undefined;
+  }
+  get closing(): Closing | undefined {
+    return this.#closing;
+  }
+  /** The version people were last shown; 0 when nobody was asked. */
+  get version(): number {
+    return this.#asking?.plan.version ?? 0;
+  }
+  /** The sentence of the first denied step; undefined when none is. A step without verdict is denied. */
+  get denial(): string | undefined {
+    const denied = this.steps.find(({ verdict }) => verdict === undefined || verdict.effect === 'deny');
+    return denied && (denied.verdict?.rules[0]?.sentence ?? 'Policy gave no verdict.');
+  }
+  /** Steps whose effect may exist, in the order they ran. */
+  get startedSteps(): readonly number[] {
+    return [...this.steps.entries()]
+      .filter(([, { effect, status }]) => effect !== 'read' && (status === 'done' || status === 'failed'))
+      .map(([index]) => index);
+  }
+  get hasStandingEffects(): boolean {
+    return this.steps.some(stands);
+  }
+  /** The decisions that executors are shown: none before the quorum was met. */
+  get decisions(): readonly string[] {
+    return this.#asking?.approvedAt === undefined ? [] : this.#asking.votes.map(({ jws }) => jws);
+  }
+
+  step(index: number): StepRecord {
+    const step = this.steps[index];
+    if (step === undefined)
+      throw new RangeError(`Cannot read step ${index}: the request has ${this.steps.length}`);
+    return step;
+  }
+  isGated(index: number): boolean {
+    return this.step(index).verdict?.gates.some((gate) => gate.kind === 'approval') ?? true;
+  }
+  /**
+   * The approval gates of the steps from `from` on. Where only free steps are left and yet their targets drifted, all
+   * gates of the plan: the people who approved it are asked again.
+   */
+  gatesFrom(from: number): readonly ApprovalGate[] {
+    const gatesOf = (steps: readonly StepRecord[]) =>
+      steps.flatMap(({ verdict }) => (verdict === undefined ? [] : approvalGates(verdict)));
+    const gates = gatesOf(this.steps.slice(from));
+    return gates.length > 0 ? gates : gatesOf(this.steps);
+  }
+  noticesOf(index: number): readonly NoticeGate[] {
+    return this.step(index).verdict?.gates.filter((gate) => gate.kind === 'notice') ?? [];
+  }
+
+  /** What the clerk asks about one decision, as things stand now. */
+  admission(jws: string): AdmitInput {
+    return {
+      jws,
+      request: this.id,
+      version: this.version,
+      digest: this.#asking?.plan.digest ?? '',
+      stage: this.#stage === 'closed' || this.#stage === 'waiting' ? this.#stage : 'running',
+      needs: this.#asking?.needs ?? [],
+      excluded: this.excluded,
+      votes: this.#asking?.votes.map((vote) => vote.jws) ?? [],
+    };
+  }
+}

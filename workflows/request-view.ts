@@ -1,0 +1,35 @@
+/** The request as agents read it (design §8), drawn from its record. */
+import type { RequestView, StepView } from '../src/domain/request.ts';
+import type { RequestRecord, StepRecord } from './request-record.ts';
+
+export function viewOf(record: RequestRecord): RequestView {
+  const { input, closing, asking, judgement, stage } = record;
+  const digest = asking?.plan.digest ?? judgement?.digest;
+  return {
+    id: record.id,
+    agent: input.agent,
+    status: stage === 'closed' || stage === 'waiting' ? stage : 'running',
+    ...(closing === undefined ? {} : outcomeFields(closing)),
+    version: Math.max(1, record.version),
+    ...(digest === undefined ? {} : { digest }),
+    ...(judgement === undefined ? {} : { policyVersion: judgement.policyVersion }),
+    steps: record.steps.map(stepView),
+    ...(stage === 'waiting' && asking !== undefined ? { waitingFor: asking.waitingFor } : {}),
+    receivedAt: input.receivedAt,
+  };
+}
+
+function outcomeFields({ at, ...closing }: NonNullable<RequestRecord['closing']>) {
+  return { ...closing, closedAt: at };
+}
+
+function stepView({ ask, tool, status, verdict, result, error }: StepRecord): StepView {
+  return {
+    tool,
+    ...(tool === ask.tool ? {} : { askedFor: ask.tool }),
+    status,
+    ...(verdict === undefined ? {} : { verdict: { effect: verdict.effect, rules: verdict.rules } }),
+    ...(result === undefined ? {} : { result }),
+    ...(error === undefined ? {} : { error }),
+  };
+}

@@ -1,0 +1,119 @@
+/**
+ * The life of a request (design §3), as a story: judge all, run what is free, ask people once for the rest, run it,
+ * and take everything back in reverse when something fails.
+ *
+ * Cancelling (by the agent or in the Temporal UI) is a fact that the story looks at between steps: the step in hand
+ * ends, then what ran is undone. So the whole story runs in a scope that cancellation does not tear.
+ */
+import { CancellationScope, condition, defineQuery, defineSignal, setHandler } from '@temporalio/workflow';
+import { refusalOutcome } from '../src/domain/closing.ts';
+import type { Plan } from '../src/domain/plan.ts';
+import { shortestTtlMs } from '../src/domain/quorum.ts';
+import type { RequestInput, RequestView } from '../src/domain/request.ts';
+import { ENDINGS, type Ending } from './endings.ts';
+import { DECISION_SIGNAL, VIEW_QUERY } from './messages.ts';
+import { type OpenRequest, openRequest } from './open-request.ts';
+import { viewOf } from './request-view.ts';
+import { markClosed, markWaiting } from './search-attributes.ts';
+import { runStep, undoStarted } from './steps.ts';
+import { type WaitStage, waitStages } from './wait-stages.ts';
+
+const decision = defineSignal<[string]>(DECISION_SIGNAL);
+const view = defineQuery<RequestView>(VIEW_QUERY);
+
+/** One request. Its result is the closed view; it fails only when Countersign itself is broken. */
+export async function Request(input: RequestInput): Promise<RequestView> {
+  const request = openRequest(input);
+  setHandler(view, () => viewOf(request.record));
+  setHandler(decision, (jws) => request.clerk.receive(jws));
+  CancellationScope.current().cancelRequested.catch(() => request.record.cancel());
+
+  return CancellationScope.nonCancellable(async () => {
+    await close(request, await live(request));
+    await condition(() => request.clerk.idle && request.messenger.idle);
+    return viewOf(request.record);
+  });
+}
+
+async function live(request: OpenRequest): Promise<Ending> {
+  const { record, activities } = request;
+  const { settings: _, ...sealed } = record.input;
+  record.judged(await activities.judge(sealed));
+  const denial = record.denial;
+  return denial === undefined ? runAll(request) : ENDINGS.denied(denial);
+}
+
+async function runAll(request: OpenRequest): Promise<Ending> {
+  const { record } = request;
+  let approved: Plan | undefined;
+  let mustAsk = false;
+  for (let step = 0; step < record.steps.length; ) {
+    if (record.cancelled) return ENDINGS.cancelled();
+    if (approved === undefined && (mustAsk || record.isGated(step))) {
+      const answer = await askPeople(request, step);
+      if (answer.kind === 'ending') return answer;
+      approved = answer.plan;
+    }
+    const result = await runStep(request, step, approved);
+    if (result.kind === 'done') {
+      step += 1;
+    } else if (result.kind === 'refused' && (result.why === 'drifted' || result.why === 'unapproved')) {
+      record.mustAskAgain(step, result.verdict);
+      [approved, mustAsk] = [undefined, true];
+    } else {
+      return result.kind === 'failed'
+        ? ENDINGS.failed(result.sentence)
+        : ENDINGS[refusalOutcome(result.why)](result.sentence);
+    }
+  }
+  return ENDINGS.executed(record.steps.length);
+}
+
+type Answer = { readonly kind: 'approved'; readonly plan: Plan } | Ending;
+
+async function askPeople(request: OpenRequest, from: number): Promise<Answer> {
+  const { record, clerk, messenger } = request;
+  if (record.version >= record.settings.versionsMax) return ENDINGS.stale(record.version);
+  const prepared = await request.prepare(record.version + 1, from);
+  if (prepared.kind === 'ending') return prepared;
+
+  const ttlMs = Math.min(
+    shortestTtlMs(record.gatesFrom(from)),
+    record.input.waitAtMostMs ?? Number.POSITIVE_INFINITY,
+  );
+  record.ask(prepared.plan, from, ttlMs);
+  markWaiting(record);
+  messenger.openCard();
+
+  const settled = () => clerk.idle && (record.cancelled || (record.asking?.isAnswered ?? false));
+  for (const stage of waitStages(ttlMs)) {
+    if (await condition(settled, stage.lastsMs, { summary: stage.summary })) break;
+    nudge(request, stage);
+  }
+  // A click that was durable before the deadline counts, even when its admission ends after it.
+  await condition(() => clerk.idle);
+  return answerOf(request, prepared.plan);
+}
+
+function answerOf({ record }: OpenRequest, plan: Plan): Answer {
+  if (record.cancelled) return ENDINGS.cancelled();
+  const denial = record.asking?.denial;
+  if (denial !== undefined) return ENDINGS.rejected(denial.decision);
+  if (!record.asking?.quorum.met) return ENDINGS.expired(record.asking?.waitingFor);
+  record.approve();
+  return { kind: 'approved', plan };
+}
+
+function nudge({ record, messenger }: OpenRequest, stage: WaitStage): void {
+  const { groupsAsked = [], groupsEscalatedTo = [] } = record.asking ?? {};
+  if (stage.endsWith === 'remind') messenger.remind(groupsAsked);
+  if (stage.endsWith === 'escalate' && groupsEscalatedTo.length > 0) messenger.escalate(groupsEscalatedTo);
+}
+
+async function close(request: OpenRequest, ending: Ending): Promise<void> {
+  const { record, messenger } = request;
+  if (ending.undo) await undoStarted(request);
+  record.close(ending);
+  markClosed(record);
+  messenger.closeCard();
+}
