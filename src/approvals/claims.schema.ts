@@ -1,0 +1,33 @@
+/** What stands inside a signed decision and a signed seal. Unknown claims are refused, everything is bounded. */
+import { z } from 'zod';
+import type { Decision } from '../domain/decision.ts';
+import { STEPS_MAX } from '../domain/request.ts';
+import type { SealClaims } from '../domain/seal.ts';
+
+/** A person's reason may be this long; the modals and the CLI hold people to it. */
+export const REASON_CHARS_MAX = 1_000;
+
+const id = z.string().min(1).max(200);
+const digest = z.string().regex(/^[0-9a-f]{64}$/);
+const instant = z.iso.datetime();
+
+export const decisionClaims: z.ZodType<Decision> = z.strictObject({
+  id,
+  request: id,
+  version: z.int().min(1).max(1_000),
+  digest,
+  person: id,
+  answer: z.enum(['approve', 'deny']),
+  reason: z.string().min(1).max(REASON_CHARS_MAX).exactOptional(),
+  surface: z.enum(['slack', 'cli', 'web']),
+  at: instant,
+});
+
+export const sealClaims: z.ZodType<SealClaims> = z.strictObject({
+  request: id,
+  agent: id,
+  onBehalfOf: id.nullable(),
+  confidence: z.number().min(0).max(1).nullable(),
+  asks: z.array(digest).min(1).max(STEPS_MAX),
+  receivedAt: instant,
+});

@@ -1,0 +1,57 @@
+/** What must hold between the files of an organisation: every name points to something, and nothing is named twice. */
+import type { FieldProblem } from '../domain/errors.ts';
+import type { Organisation } from './people.ts';
+
+/** Every broken reference and every double; empty when the organisation holds together. */
+export function crossCheck(organisation: Organisation): readonly FieldProblem[] {
+  return [...doubles(organisation), ...unknownGroups(organisation), ...unknownOwners(organisation)];
+}
+
+function doubles({ groups, people, agents }: Organisation): readonly FieldProblem[] {
+  return [
+    ...repeated(
+      groups.map((group) => group.id),
+      'people.yaml/groups',
+    ),
+    ...repeated(
+      people.map((person) => person.id),
+      'people.yaml/people',
+    ),
+    ...repeated(
+      agents.map((agent) => agent.id),
+      'agents.yaml/agents',
+    ),
+    // One Slack user for two people would let one human fill two places of a quorum.
+    ...repeated(
+      people.flatMap(({ slack }) => (slack === undefined ? [] : [`${slack.team}/${slack.user}`])),
+      'people.yaml/people',
+    ),
+  ];
+}
+
+function repeated(ids: readonly string[], field: string): readonly FieldProblem[] {
+  const twice = new Set(ids.filter((id, index) => ids.indexOf(id) !== index));
+  return [...twice].map((id) => ({ field, problem: `"${id}" appears more than once` }));
+}
+
+function unknownGroups({ groups, people }: Organisation): readonly FieldProblem[] {
+  const known = new Set(groups.map((group) => group.id));
+  return people.flatMap((person) =>
+    person.groups
+      .filter((group) => !known.has(group))
+      .map((group) => ({
+        field: `people.yaml/people/${person.id}`,
+        problem: `group "${group}" is not defined`,
+      })),
+  );
+}
+
+function unknownOwners({ people, agents }: Organisation): readonly FieldProblem[] {
+  const known = new Set(people.map((person) => person.id));
+  return agents
+    .filter((agent) => !known.has(agent.owner))
+    .map((agent) => ({
+      field: `agents.yaml/agents/${agent.id}`,
+      problem: `owner "${agent.owner}" is not a person`,
+    }));
+}

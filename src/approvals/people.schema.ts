@@ -1,0 +1,58 @@
+/** The shapes of people.yaml, agents.yaml and slack.yaml. Unknown keys are refused: a misspelt one must not widen anything. */
+import { z } from 'zod';
+
+const name = z.string().min(1).max(100);
+/** Ids appear in cards, tokens and policy entities, so they stay plain. */
+const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'wanted lower-case letters, digits and dashes');
+const slackId = z.string().regex(/^[A-Z0-9]{2,30}$/, 'wanted a Slack id such as "U0123ABC"');
+
+const timeZone = z.string().refine((zone) => {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}, 'wanted an IANA time zone such as "Europe/Berlin"');
+
+export const peopleFile = z.strictObject({
+  groups: z.array(z.strictObject({ id, title: name })).max(1_000),
+  people: z
+    .array(
+      z.strictObject({
+        id,
+        name,
+        groups: z.array(id).max(100),
+        active: z.boolean().default(true),
+        timeZone,
+        /** Without a team, the one of slack.yaml. */
+        slack: z.strictObject({ team: slackId.exactOptional(), user: slackId }).exactOptional(),
+      }),
+    )
+    .max(10_000),
+});
+
+export const agentsFile = z.strictObject({
+  agents: z
+    .array(
+      z.strictObject({
+        id,
+        title: name,
+        owner: id,
+        profile: id,
+        environment: z.enum(['prod', 'staging', 'dev']),
+        maxTier: z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4)]),
+        suspended: z.boolean().default(false),
+      }),
+    )
+    .max(10_000),
+});
+
+export const slackFile = z.strictObject({
+  team: slackId,
+  app: slackId,
+  /** Id of the private channel of the cards. */
+  approvals: slackId,
+  /** Channels for notices, by the name policy uses. */
+  notices: z.record(z.string().regex(/^[a-z0-9][a-z0-9_-]{0,79}$/), slackId).default({}),
+});

@@ -1,0 +1,104 @@
+/** The organisation: people, groups, agents and Slack channels, read from the configuration folder. Data, not code. */
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import type { z } from 'zod';
+import { CountersignError, type FieldProblem } from '../domain/errors.ts';
+import type { Agent, Group, Person } from '../domain/people.ts';
+import { crossCheck } from './organisation-check.ts';
+import { agentsFile, peopleFile, slackFile } from './people.schema.ts';
+
+const FILE_BYTES_MAX = 4 * 1024 * 1024;
+const FILES = ['people.yaml', 'agents.yaml', 'slack.yaml'] as const;
+
+/** Where in Slack we speak and whom there we believe. Channel values are ids. */
+export interface SlackPlace {
+  readonly team: string;
+  readonly app: string;
+  readonly approvalsChannel: string;
+  /** Channels for notices by the name policy uses. */
+  readonly channels: Readonly<Record<string, string>>;
+}
+
+export interface Organisation {
+  readonly groups: readonly Group[];
+  readonly people: readonly Person[];
+  readonly agents: readonly Agent[];
+  readonly slack: SlackPlace;
+}
+
+/** Reads and cross-checks the folder. Rejects with one `misconfigured` that lists every problem of all files together. */
+export async function loadOrganisation(folder: string): Promise<Organisation> {
+  const problems: FieldProblem[] = [];
+  const [people, agents, slack] = await Promise.all([
+    readYaml(folder, 'people.yaml', peopleFile, problems),
+    readYaml(folder, 'agents.yaml', agentsFile, problems),
+    readYaml(folder, 'slack.yaml', slackFile, problems),
+  ]);
+  if (people === undefined || agents === undefined || slack === undefined)
+    throw misconfigured(folder, problems);
+  const organisation: Organisation = {
+    groups: people.groups,
+    people: people.people.map(({ slack: identity, ...person }) =>
+      identity === undefined
+        ? person
+        : { ...person, slack: { team: identity.team ?? slack.team, user: identity.user } },
+    ),
+    agents: agents.agents,
+    slack: { team: slack.team, app: slack.app, approvalsChannel: slack.approvals, channels: slack.notices },
+  };
+  problems.push(...crossCheck(organisation));
+  if (problems.length > 0) throw misconfigured(folder, problems);
+  return organisation;
+}
+
+/**
+ * A reader that answers with the folder's present content: files are read again when one of them changed, so a person
+ * deactivated there loses their vote at once. Rejects when they cannot be read or have become wrong.
+ */
+export function organisationReader(folder: string): () => Promise<Organisation> {
+  let kept: { readonly stamp: string; readonly organisation: Organisation } | undefined;
+  return async () => {
+    const stamp = await stampOf(folder);
+    if (kept?.stamp !== stamp) kept = { stamp, organisation: await loadOrganisation(folder) };
+    return kept.organisation;
+  };
+}
+
+async function stampOf(folder: string): Promise<string> {
+  const stats = await Promise.all(FILES.map((file) => stat(join(folder, file))));
+  return stats.map(({ mtimeMs, size, ino }) => `${mtimeMs}:${size}:${ino}`).join(' ');
+}
+
+async function readYaml<Schema extends z.ZodType>(
+  folder: string,
+  file: string,
+  schema: Schema,
+  problems: FieldProblem[],
+): Promise<z.infer<Schema> | undefined> {
+  let content: unknown;
+  try {
+    const path = join(folder, file);
+    const { size } = await stat(path);
+    if (size > FILE_BYTES_MAX) throw new TypeError(`has ${size} bytes, at most ${FILE_BYTES_MAX} are read`);
+    content = parse(await readFile(path, 'utf8'), { maxAliasCount: 0 });
+  } catch (error) {
+    problems.push({ field: file, problem: error instanceof Error ? error.message : 'cannot be read' });
+    return undefined;
+  }
+  const parsed = schema.safeParse(content);
+  if (parsed.success) return parsed.data;
+  for (const issue of parsed.error.issues) {
+    problems.push({ field: `${file}/${issue.path.join('/')}`, problem: issue.message });
+  }
+  return undefined;
+}
+
+function misconfigured(folder: string, problems: readonly FieldProblem[]): CountersignError {
+  const list = problems.map(({ field, problem }) => `${field}: ${problem}`).join('; ');
+  return new CountersignError(
+    'misconfigured',
+    `Cannot read organisation: "${folder}" has ${problems.length} problems: ${list}`,
+    { problems },
+  );
+}
