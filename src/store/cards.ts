@@ -1,0 +1,125 @@
+import type { Selectable } from 'kysely';
+import { sql } from 'kysely';
+import type { CardView } from '../domain/card.ts';
+import { impossible } from '../domain/errors.ts';
+import type { CardsTable, Database } from './database.ts';
+import { json } from './database.ts';
+
+/** Where a message stands in Slack. */
+export interface MessagePlace {
+  readonly channel: string;
+  readonly ts: string;
+}
+
+/** One version's card: what it should show, where it stands, and what was last drawn (`shownSeq` −1: nothing yet). */
+export interface CardRow {
+  readonly request: string;
+  readonly version: number;
+  readonly place: MessagePlace | undefined;
+  readonly wantedSeq: number;
+  readonly wantedView: CardView;
+  readonly shownSeq: number;
+}
+
+/** Which message is which card. A card is a view: nothing here decides anything. */
+export interface Cards {
+  /** Keeps the view unless a newer or equal one is kept already; returns what is wanted now. */
+  want(view: CardView): Promise<{ readonly row: CardRow }>;
+  /** Notes where the card was posted. The first place stands: a caller that reads back another one posted a double. */
+  placed(request: string, version: number, place: MessagePlace): Promise<{ readonly row: CardRow }>;
+  /** Notes what was drawn; a smaller `seq` than the noted one changes nothing. */
+  shown(request: string, version: number, seq: number): Promise<void>;
+  current(request: string, version: number): Promise<CardRow | undefined>;
+  /** Every version's card, oldest version first. */
+  forRequest(request: string): Promise<readonly CardRow[]>;
+}
+
+/** Cards on a database. */
+export function createCards(db: Database): Cards {
+  return {
+    want: (view) => want(db, view),
+    placed: (request, version, place) => placed(db, { request, version }, place),
+    shown: (request, version, seq) => shown(db, { request, version }, seq),
+    current: (request, version) => current(db, { request, version }),
+    forRequest: (request) => forRequest(db, request),
+  };
+}
+
+interface CardKey {
+  readonly request: string;
+  readonly version: number;
+}
+
+async function want(db: Database, view: CardView): Promise<{ row: CardRow }> {
+  await db
+    .insertInto('cards')
+    .values({
+      request: view.request,
+      version: view.version,
+      wanted_seq: view.seq,
+      wanted_view: json(view),
+    })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['request', 'version'])
+        .doUpdateSet({ wanted_seq: view.seq, wanted_view: json(view) })
+        .where('cards.wanted_seq', '<', view.seq),
+    )
+    .execute();
+  return { row: await existing(db, view) };
+}
+
+async function placed(db: Database, key: CardKey, { channel, ts }: MessagePlace): Promise<{ row: CardRow }> {
+  await db
+    .updateTable('cards')
+    .set({ channel, ts })
+    .where('request', '=', key.request)
+    .where('version', '=', key.version)
+    .where('ts', 'is', null)
+    .execute();
+  return { row: await existing(db, key) };
+}
+
+async function shown(db: Database, key: CardKey, seq: number): Promise<void> {
+  await db
+    .updateTable('cards')
+    .set({ shown_seq: sql<number>`greatest(shown_seq, ${sql.lit(Math.trunc(seq))})` })
+    .where('request', '=', key.request)
+    .where('version', '=', key.version)
+    .execute();
+}
+
+async function current(db: Database, key: CardKey): Promise<CardRow | undefined> {
+  const row = await db
+    .selectFrom('cards')
+    .selectAll()
+    .where('request', '=', key.request)
+    .where('version', '=', key.version)
+    .executeTakeFirst();
+  return row === undefined ? undefined : toCard(row);
+}
+
+async function forRequest(db: Database, request: string): Promise<readonly CardRow[]> {
+  const rows = await db
+    .selectFrom('cards')
+    .selectAll()
+    .where('request', '=', request)
+    .orderBy('version')
+    .execute();
+  return rows.map(toCard);
+}
+
+async function existing(db: Database, key: CardKey): Promise<CardRow> {
+  return (await current(db, key)) ?? impossible(`card "${key.request}" v${key.version} was never wanted`);
+}
+
+function toCard(row: Selectable<CardsTable>): CardRow {
+  const { request, version, channel, ts } = row;
+  return {
+    ...{ request, version },
+    place: channel === null || ts === null ? undefined : { channel, ts },
+    wantedSeq: row.wanted_seq,
+    wantedView: row.wanted_view,
+    shownSeq: row.shown_seq,
+  };
+}

@@ -1,0 +1,97 @@
+/** The tables as Kysely sees them; `migrations/` makes them. Columns in snake case, rows never leave this room. */
+
+import type { ColumnType, Generated, Kysely, RawBuilder } from 'kysely';
+import { sql } from 'kysely';
+import type { JsonValue } from '../domain/ask.ts';
+import type { CardView, OpenApproval } from '../domain/card.ts';
+import type { Direction, Effect } from '../domain/effect.ts';
+import type { HaltScope } from '../domain/halt.ts';
+
+/** Set by the database when the row is made, and never afterwards. */
+type MadeAt = ColumnType<Date, Date | undefined, never>;
+
+export interface EffectsTable {
+  request: string;
+  step: number;
+  direction: Direction;
+  tool: string;
+  target: string;
+  idempotency_key: string;
+  captured: JsonValue;
+  state: Effect['state'];
+  result: JsonValue;
+  intended_at: MadeAt;
+  settled_at: Date | null;
+}
+
+export interface ApprovalsTable {
+  request: string;
+  version: number;
+  digest: string;
+  body: OpenApproval;
+  opened_at: Date;
+  expires_at: Date;
+  closed_at: Date | null;
+}
+
+export interface IdentitiesTable {
+  team: string;
+  slack_user: string;
+  person: string;
+  source: 'config' | 'linked';
+  linked_at: MadeAt;
+}
+
+export interface CardsTable {
+  request: string;
+  version: number;
+  channel: string | null;
+  ts: string | null;
+  wanted_seq: number;
+  wanted_view: CardView;
+  shown_seq: Generated<number>;
+}
+
+export interface MessagesTable {
+  key: string;
+  claimed_at: Date;
+  channel: string | null;
+  ts: string | null;
+}
+
+export interface HaltsTable {
+  id: string;
+  scope: HaltScope;
+  subject: string;
+  reason: string;
+  by: string;
+  at: Date;
+  until: Date | null;
+  lifted_at: Date | null;
+  lifted_by: string | null;
+}
+
+export interface ClicksTable {
+  click_id: string;
+  seen_at: Date;
+}
+
+export interface Tables {
+  effects: EffectsTable;
+  approvals: ApprovalsTable;
+  identities: IdentitiesTable;
+  cards: CardsTable;
+  messages: MessagesTable;
+  halts: HaltsTable;
+  clicks: ClicksTable;
+}
+
+export type Database = Kysely<Tables>;
+
+/**
+ * A value for a `json` column. Stated as text, because pg would turn arrays into PostgreSQL arrays; `json` and not
+ * `jsonb`, because outside text may hold `\u0000` or half a surrogate pair, which `jsonb` refuses *after* the effect.
+ */
+export function json<T>(value: T): RawBuilder<T> {
+  return sql<T>`cast(${JSON.stringify(value)} as json)`;
+}

@@ -1,0 +1,91 @@
+import type { Selectable } from 'kysely';
+import type { JsonValue } from '../domain/ask.ts';
+import type { Effect, EffectKey, Intent } from '../domain/effect.ts';
+import { CountersignError, impossible } from '../domain/errors.ts';
+import type { EffectLedger } from '../domain/ports.ts';
+import type { Database, EffectsTable } from './database.ts';
+import { json } from './database.ts';
+
+/**
+ * The effect ledger on a database. Settling again with the same state is harmless and the first result stands;
+ * with another state, or without an intent, it rejects. What it returns was committed before.
+ */
+export function createEffectLedger(db: Database): EffectLedger {
+  return {
+    find: (key) => find(db, key),
+    intend: (intent) => intend(db, intent),
+    settle: (key, state, result) => settle(db, { key, state, result }),
+  };
+}
+
+async function find(db: Database, key: EffectKey): Promise<Effect | undefined> {
+  const row = await db
+    .selectFrom('effects')
+    .selectAll()
+    .where('request', '=', key.request)
+    .where('step', '=', key.step)
+    .where('direction', '=', key.direction)
+    .executeTakeFirst();
+  return row === undefined ? undefined : toEffect(row);
+}
+
+async function intend(db: Database, intent: Intent): Promise<{ effect: Effect; created: boolean }> {
+  const { request, step, direction, tool, target } = intent;
+  const row = await db
+    .insertInto('effects')
+    .values({
+      ...{ request, step, direction, tool, target },
+      idempotency_key: intent.idempotencyKey,
+      captured: json(intent.captured),
+      state: 'intended',
+      result: null,
+      settled_at: null,
+    })
+    .onConflict((conflict) => conflict.columns(['request', 'step', 'direction']).doNothing())
+    .returningAll()
+    .executeTakeFirst();
+  if (row !== undefined) return { effect: toEffect(row), created: true };
+  const effect = await find(db, intent);
+  return { effect: effect ?? impossible('an effect row was there and is gone'), created: false };
+}
+
+interface Settlement {
+  readonly key: EffectKey;
+  readonly state: 'done' | 'failed';
+  readonly result: JsonValue;
+}
+
+async function settle(db: Database, { key, state, result }: Settlement): Promise<void> {
+  const settled = await db
+    .updateTable('effects')
+    .set({ state, result: json(result), settled_at: new Date() })
+    .where('request', '=', key.request)
+    .where('step', '=', key.step)
+    .where('direction', '=', key.direction)
+    .where('state', '=', 'intended')
+    .executeTakeFirst();
+  if (settled.numUpdatedRows === 1n) return;
+  const found = await find(db, key);
+  if (found?.state === state) return;
+  const name = `${key.request}:${key.step}:${key.direction}`;
+  throw new CountersignError(
+    'internal',
+    `Cannot settle effect "${name}": it is "${found?.state ?? 'not intended'}", wanted "${state}"`,
+  );
+}
+
+function toEffect(row: Selectable<EffectsTable>): Effect {
+  return {
+    request: row.request,
+    step: row.step,
+    direction: row.direction,
+    tool: row.tool,
+    target: row.target,
+    idempotencyKey: row.idempotency_key,
+    captured: row.captured,
+    intendedAt: row.intended_at,
+    state: row.state,
+    result: row.result,
+    settledAt: row.settled_at,
+  };
+}
