@@ -1,0 +1,168 @@
+/** The agents' calls about requests: ask, read, cancel, list, dry run. Each acts for the authenticated agent only. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CountersignError } from '../domain/errors.ts';
+import type { Agent } from '../domain/people.ts';
+import type { Judgement } from '../domain/plan.ts';
+import type { Clock, Directory } from '../domain/ports.ts';
+import type { RequestView } from '../domain/request.ts';
+import type { NewRequest, Requests } from '../orchestrator/requests.ts';
+import {
+  askHeadersSchema,
+  askSchema,
+  emptySchema,
+  idSchema,
+  listSchema,
+  waitHeadersSchema,
+} from './ask.schema.ts';
+import type { DoorMetrics } from './door-metrics.ts';
+import { dryRun } from './dry-run.ts';
+import { answers, type Door } from './openapi.ts';
+import type { WaitForOutcome } from './outcome-wait.ts';
+import { parseAsk, type ToolCatalogue } from './parse-ask.ts';
+import { parsePrefer, type Wait } from './prefer.ts';
+import { dryRunSchema, requestListSchema, requestViewSchema } from './view.schema.ts';
+
+/** Addresses put into answers. `temporalUrlFor` only where the reader can open the Temporal UI. */
+export interface Links {
+  readonly selfUrl: (id: string) => string;
+  readonly temporalUrlFor?: (id: string) => string;
+}
+
+/** What the request routes stand on. */
+export interface RequestRoutes {
+  readonly requests: Requests;
+  readonly registry: ToolCatalogue;
+  readonly directory: Pick<Directory, 'person'>;
+  readonly judge: (ask: NewRequest) => Promise<Judgement>;
+  readonly agentOf: (request: FastifyRequest) => Agent;
+  readonly waitForOutcome: WaitForOutcome;
+  readonly links: Links;
+  readonly metrics: DoorMetrics;
+  readonly clock: Clock;
+}
+
+const RETRY_RUNNING_SECONDS = 1;
+const RETRY_WAITING_SECONDS = 10;
+
+/** Adds the routes to the door. */
+export function addRequestRoutes(door: Door, parts: RequestRoutes): void {
+  addAsk(door, parts);
+  addRead(door, parts);
+  addCancel(door, parts);
+  addList(door, parts);
+  addDryRun(door, parts);
+}
+
+function addAsk(door: Door, parts: RequestRoutes): void {
+  const schema = {
+    summary: 'Ask for something to be done',
+    headers: askHeadersSchema,
+    body: askSchema,
+    response: answers({
+      200: [requestViewSchema, 'Closed'],
+      202: [requestViewSchema, 'Open: still running or waiting'],
+    }),
+  };
+  door.post('/v1/requests', { schema }, async (request, reply) => {
+    const agent = parts.agentOf(request);
+    const key = request.headers['idempotency-key'];
+    const ask = await parseAsk(request.body, { ...parts, agent, key });
+    const { id, created } = await parts.requests.start(ask);
+    // Set before waiting: even an answer that fails later tells the caller where its request is.
+    reply.header('location', parts.links.selfUrl(id));
+    if (!created) reply.header('idempotency-replayed', 'true');
+    return await answerWhenSettled({ id, agent, reply, wait: parsePrefer(request.headers.prefer) }, parts);
+  });
+}
+
+function addRead(door: Door, parts: RequestRoutes): void {
+  const schema = {
+    summary: 'Read a request',
+    headers: waitHeadersSchema,
+    params: idSchema,
+    response: answers({
+      200: [requestViewSchema, 'Closed'],
+      202: [requestViewSchema, 'Open: still running or waiting'],
+    }),
+  };
+  door.get('/v1/requests/:id', { schema }, async (request, reply) => {
+    const wait = parsePrefer(request.headers.prefer);
+    return await answerWhenSettled(
+      { id: request.params.id, agent: parts.agentOf(request), reply, wait },
+      parts,
+    );
+  });
+}
+
+function addCancel(door: Door, parts: RequestRoutes): void {
+  const schema = {
+    summary: 'Ask an open request to stop; what ran is undone',
+    headers: waitHeadersSchema,
+    params: idSchema,
+    body: emptySchema,
+    response: answers({ 200: [requestViewSchema, 'Closed'], 202: [requestViewSchema, 'Stopping'] }),
+  };
+  door.post('/v1/requests/:id/cancel', { schema }, async (request, reply) => {
+    const agent = parts.agentOf(request);
+    const { id } = request.params;
+    const view = await parts.requests.view(id, agent.id);
+    if (view === undefined) throw notFound();
+    await parts.requests.cancel(id);
+    return await answerWhenSettled({ id, agent, reply, wait: parsePrefer(request.headers.prefer) }, parts);
+  });
+}
+
+function addList(door: Door, parts: RequestRoutes): void {
+  const schema = {
+    summary: 'List your requests, newest first',
+    querystring: listSchema,
+    response: answers({ 200: [requestListSchema, 'Your requests'] }),
+  };
+  door.get('/v1/requests', { schema }, async (request) => {
+    const { status, limit } = request.query;
+    const agent = parts.agentOf(request).id;
+    const found = await parts.requests.list({ agent, limit, ...(status === undefined ? {} : { status }) });
+    return { requests: found.filter((summary) => summary.agent === agent) };
+  });
+}
+
+function addDryRun(door: Door, parts: RequestRoutes): void {
+  const schema = {
+    summary: 'See what policy would say, without running or recording anything',
+    headers: askHeadersSchema,
+    body: askSchema,
+    response: answers({ 200: [dryRunSchema, 'What would happen'] }),
+  };
+  // Fastify reads "::" as a literal colon.
+  door.post('/v1/requests::dryRun', { schema }, async (request) => {
+    const ask = await parseAsk(request.body, { ...parts, agent: parts.agentOf(request) });
+    return dryRun(ask, await parts.judge(ask), parts.clock());
+  });
+}
+
+async function answerWhenSettled(
+  {
+    id,
+    agent,
+    reply,
+    wait,
+  }: { readonly id: string; readonly agent: Agent; readonly reply: FastifyReply; readonly wait: Wait },
+  { waitForOutcome, links, metrics }: RequestRoutes,
+): Promise<RequestView & { readonly links: { readonly self: string; readonly history?: string } }> {
+  const view = await waitForOutcome({ id, waitMs: wait.waitMs, agent: agent.id });
+  // Belt and braces: the orchestrator filters by agent as well.
+  if (view === undefined || view.agent !== agent.id) throw notFound();
+  if (wait.applied !== undefined) reply.header('preference-applied', wait.applied);
+  if (view.status !== 'closed') {
+    reply
+      .code(202)
+      .header('retry-after', view.status === 'waiting' ? RETRY_WAITING_SECONDS : RETRY_RUNNING_SECONDS);
+  }
+  metrics.told(view);
+  const history = links.temporalUrlFor?.(id);
+  return { ...view, links: { self: links.selfUrl(id), ...(history === undefined ? {} : { history }) } };
+}
+
+function notFound(): CountersignError {
+  return new CountersignError('not-found', 'Cannot find request: no request of yours has this id');
+}

@@ -1,0 +1,101 @@
+/**
+ * The gateway: the agents' door over HTTP.
+ *
+ * It promises that nothing unauthenticated, unbounded or unparsed reaches the orchestrator, that an agent sees and
+ * stops its own requests only, and that every refusal is a problem with a stable code. It refuses to judge, to wait
+ * longer than asked, and to show causes of errors. Called by `main/`; it speaks to nothing but the ports it is given.
+ */
+import { randomUUID } from 'node:crypto';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  LogController,
+} from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Registry } from 'prom-client';
+import type { Judgement } from '../domain/plan.ts';
+import type { Clock, Directory } from '../domain/ports.ts';
+import type { NewRequest, Requests } from '../orchestrator/requests.ts';
+import { addAnswering, sendProblem } from './answering.ts';
+import type { Authenticate } from './auth.ts';
+import { createDoorMetrics, type DoorMetrics } from './door-metrics.ts';
+import { readJsonOnly } from './json-body.ts';
+import { addOpenApi, checkWithZod, type Door } from './openapi.ts';
+import { addOperationRoutes } from './operation-routes.ts';
+import { createOutcomeWait } from './outcome-wait.ts';
+import type { ToolCatalogue } from './parse-ask.ts';
+import { refusalOf } from './problems.ts';
+import { addRequestRoutes, type Links } from './request-routes.ts';
+import { requireAgent } from './require-agent.ts';
+import { addToolRoutes, type MayAsk } from './tool-routes.ts';
+
+/** Bytes of a body. */
+export const BODY_BYTES_MAX = 262_144;
+const CONNECTIONS_MAX = 10_000;
+const RECEIVE_TIMEOUT_MS = 30_000;
+
+/** Everything the door stands on. `judge` is for dry runs; `ready` defaults to asking the orchestrator. */
+export interface GatewayParts {
+  readonly requests: Requests;
+  readonly registry: ToolCatalogue;
+  readonly authenticate: Authenticate;
+  readonly judge: (ask: NewRequest) => Promise<Judgement>;
+  readonly mayAsk: MayAsk;
+  readonly directory: Pick<Directory, 'person'>;
+  readonly links: Links;
+  readonly version: string;
+  readonly logger?: FastifyBaseLogger;
+  readonly metrics?: Registry;
+  readonly clock?: Clock;
+  readonly ready?: () => Promise<void>;
+}
+
+/** Builds the door; it listens nowhere until `listenGateway`. Closing it ends every wait at once. */
+export async function createGateway(parts: GatewayParts): Promise<FastifyInstance> {
+  const { requests, version } = parts;
+  const metrics = createDoorMetrics(parts.metrics);
+  const door = newDoor(parts.logger);
+  readJsonOnly(door);
+  checkWithZod(door);
+  addAnswering(door, metrics);
+  await addOpenApi(door, version);
+  addOperationRoutes(door, { ready: parts.ready ?? (() => requests.ready()), metrics, version });
+  await door.register((agents, _options, done) => {
+    addAgentRoutes(agents.withTypeProvider<ZodTypeProvider>(), parts, metrics);
+    done();
+  });
+  await door.ready();
+  door.server.maxConnections = CONNECTIONS_MAX;
+  return door as unknown as FastifyInstance;
+}
+
+function newDoor(logger: FastifyBaseLogger | undefined): Door {
+  return Fastify({
+    ...(logger === undefined ? {} : { loggerInstance: redacting(logger) }),
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: RECEIVE_TIMEOUT_MS,
+    genReqId: () => randomUUID(),
+    // One line of ours a call instead: addresses may hold a caller's text, route patterns do not.
+    logController: new LogController({ disableRequestLogging: true }),
+    exposeHeadRoutes: false,
+    frameworkErrors: (error, _request, reply) =>
+      sendProblem(refusalOf(error), reply as unknown as FastifyReply),
+  }).withTypeProvider<ZodTypeProvider>();
+}
+
+function redacting(logger: FastifyBaseLogger): FastifyBaseLogger {
+  const paths = ['authorization', '*.authorization', '*.headers.authorization'];
+  return logger.child({ room: 'gateway' }, { redact: { paths, censor: '[redacted]' } });
+}
+
+/** In a scope of its own: every route in it is behind the authentication hook, whatever its address. */
+function addAgentRoutes(agents: Door, parts: GatewayParts, metrics: DoorMetrics): void {
+  const { authenticate, requests, clock = () => new Date() } = parts;
+  const closing = new AbortController();
+  agents.addHook('preClose', async () => closing.abort());
+  const agentOf = requireAgent(agents, authenticate);
+  const waitForOutcome = createOutcomeWait(requests, closing.signal);
+  addRequestRoutes(agents, { ...parts, agentOf, waitForOutcome, metrics, clock });
+  addToolRoutes(agents, { ...parts, agentOf });
+}

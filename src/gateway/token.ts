@@ -1,0 +1,41 @@
+/** Agents' bearer tokens of our own making: for the embedded default, where no outside issuer exists. */
+import { calculateJwkThumbprint, type JWK, SignJWT } from 'jose';
+import { CountersignError } from '../domain/errors.ts';
+
+/** The audience every agent token must name. */
+export const AUDIENCE = 'countersign';
+/** The issuer name of locally minted tokens. */
+export const LOCAL_ISSUER = 'countersign-local';
+/** No token is believed longer than this after it was issued. */
+export const TOKEN_AGE_MAX_SECONDS = 3600;
+
+/** What a token is minted from. `privateKey` is the issuer's Ed25519 key, named by its thumbprint. */
+export interface Minting {
+  readonly privateKey: JWK;
+  readonly agent: string;
+  readonly now: Date;
+  readonly ttlSeconds?: number;
+  readonly issuer?: string;
+  readonly audience?: string;
+}
+
+/** Signs a short-lived token for one agent. It grants nothing by itself: the door looks the agent up each time. */
+export async function mintToken(minting: Minting): Promise<string> {
+  const { privateKey, agent, now, ttlSeconds = 900, issuer = LOCAL_ISSUER, audience = AUDIENCE } = minting;
+  if (!Number.isInteger(ttlSeconds) || ttlSeconds < 1 || ttlSeconds > TOKEN_AGE_MAX_SECONDS) {
+    throw new CountersignError(
+      'invalid-field',
+      `Cannot mint token: lifetime is "${ttlSeconds}" seconds, want 1 to ${TOKEN_AGE_MAX_SECONDS}`,
+    );
+  }
+  const kid = await calculateJwkThumbprint(privateKey);
+  const issuedAt = Math.floor(now.getTime() / 1000);
+  return await new SignJWT()
+    .setProtectedHeader({ alg: 'EdDSA', typ: 'JWT', kid })
+    .setIssuer(issuer)
+    .setAudience(audience)
+    .setSubject(agent)
+    .setIssuedAt(issuedAt)
+    .setExpirationTime(issuedAt + ttlSeconds)
+    .sign(privateKey);
+}

@@ -1,0 +1,177 @@
+/** A door over real HTTP on a free port, with two small tools, three agents and keys of its own. */
+import { generateKeyPairSync } from 'node:crypto';
+import type { FastifyBaseLogger } from 'fastify';
+import type { JWK } from 'jose';
+import { z } from 'zod';
+import { publicKeyOf } from '../../src/approvals/signing.ts';
+import type { Agent } from '../../src/domain/people.ts';
+import type { Judgement } from '../../src/domain/plan.ts';
+import type { Directory } from '../../src/domain/ports.ts';
+import { createAuthenticator } from '../../src/gateway/auth.ts';
+import { listenGateway } from '../../src/gateway/listen.ts';
+import { createGateway } from '../../src/gateway/server.ts';
+import { AUDIENCE, LOCAL_ISSUER, mintToken } from '../../src/gateway/token.ts';
+import type { NewRequest } from '../../src/orchestrator/requests.ts';
+import type { Tool } from '../../src/tools/define-tool.ts';
+import { createRegistry } from '../../src/tools/registry.ts';
+import { type RequestsInMemory, requestsInMemory } from './requests-in-memory.ts';
+
+const TARGET = {
+  kind: 'branch',
+  id: 'b',
+  label: 'b',
+  scope: 'github/acme/webshop',
+  tier: 1,
+  traits: [],
+} as const;
+
+/** Two tools with strict inputs; the door never runs them. */
+export const TOOLS: readonly Tool[] = [
+  tool(
+    'github.delete_branch',
+    'delete',
+    z.strictObject({ repository: z.string(), branch: z.string().min(1).max(100) }),
+  ),
+  tool(
+    'email.send',
+    'message',
+    z.strictObject({ to: z.array(z.email()).max(10), text: z.string(), recallMinutes: z.int().default(10) }),
+  ),
+];
+
+function tool(name: string, effect: Tool['effect'], input: z.ZodType): Tool {
+  return {
+    ...{ name, effect, reversibility: 'reversible', summary: `Does ${name}`, title: name },
+    input: input as Tool['input'],
+    target: () => TARGET,
+    preview: () => [],
+    execute: () => Promise.reject(new Error('the door never runs tools')),
+  };
+}
+
+export function agent(id: string, more: Partial<Agent> = {}): Agent {
+  return {
+    id,
+    title: id,
+    owner: 'dana',
+    profile: 'release',
+    environment: 'prod',
+    maxTier: 2,
+    suspended: false,
+    ...more,
+  };
+}
+
+const AGENTS = [agent('release-agent'), agent('outreach-agent'), agent('retired-agent', { suspended: true })];
+
+export const directory: Directory = {
+  agent: async (id) => AGENTS.find((one) => one.id === id),
+  person: async (id) =>
+    ['alice', 'ivan'].includes(id)
+      ? { id, name: id, groups: ['platform'], active: id !== 'ivan', timeZone: 'UTC' }
+      : undefined,
+  personBySlack: async () => undefined,
+  members: async () => [],
+};
+
+/** A fresh Ed25519 private key. */
+export function newKey(): JWK {
+  return generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }) as JWK;
+}
+
+/** What a test holds of an open door. */
+export interface OpenDoor {
+  readonly address: string;
+  readonly requests: RequestsInMemory;
+  readonly token: (agent?: string) => Promise<string>;
+  /** A call as `agent`; `body` of any type is sent as JSON, a string as it stands. */
+  readonly call: (path: string, options?: Call) => Promise<Answer>;
+  readonly close: () => Promise<void>;
+  readonly issuerKey: JWK;
+}
+
+export interface Call {
+  readonly method?: string;
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+  readonly agent?: string | null;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: answers of every route; tests look at single fields
+  readonly body: any;
+}
+
+export async function openDoor(
+  more: { judgement?: (ask: NewRequest) => Judgement; logger?: FastifyBaseLogger } = {},
+): Promise<OpenDoor> {
+  const issuerKey = newKey();
+  const requests = requestsInMemory();
+  const jwks = { keys: [await publicKeyOf(issuerKey)] };
+  const door = await createGateway({
+    requests,
+    registry: createRegistry(TOOLS),
+    authenticate: createAuthenticator({
+      ...{
+        issuers: [{ issuer: LOCAL_ISSUER, jwks }],
+        audience: AUDIENCE,
+        directory,
+        clock: () => new Date(),
+      },
+    }),
+    judge: async (ask) => (more.judgement ?? allowed)(ask),
+    mayAsk: (one, { name }) => one.id === 'release-agent' || name.startsWith('email.'),
+    directory,
+    links: { selfUrl: (id) => `/v1/requests/${id}`, temporalUrlFor: (id) => `http://temporal.example/${id}` },
+    version: '1.2.3',
+    clock: () => new Date('2026-11-21T09:00:00.000Z'),
+    ...(more.logger === undefined ? {} : { logger: more.logger }),
+  });
+  const address = await listenGateway(door, { port: 0 });
+  const token = (id = 'release-agent') => mintToken({ privateKey: issuerKey, agent: id, now: new Date() });
+  return {
+    address,
+    requests,
+    token,
+    issuerKey,
+    close: () => door.close(),
+    call: (path, options) => call(address + path, token, options),
+  };
+}
+
+async function call(
+  url: string,
+  token: OpenDoor['token'],
+  { method, body, headers, agent: id = 'release-agent' }: Call = {},
+): Promise<Answer> {
+  const authorization = id === null ? {} : { authorization: `Bearer ${await token(id)}` };
+  const answer = await fetch(url, {
+    method: method ?? (body === undefined ? 'GET' : 'POST'),
+    headers: {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...authorization,
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = await answer.text();
+  const json = answer.headers.get('content-type')?.includes('json') === true;
+  return { status: answer.status, headers: answer.headers, body: json ? JSON.parse(text) : text };
+}
+
+export function allowed({ steps }: NewRequest): Judgement {
+  return {
+    ...{ policyVersion: 'p1', owner: 'dana', digest: 'd' },
+    steps: steps.map(({ tool: name }) => ({
+      ...{ tool: name, effect: 'write', reversibility: 'reversible', target: TARGET },
+      verdict: {
+        effect: 'allow',
+        rules: [{ id: 'grant', sentence: 'Granted' }],
+        gates: [],
+        policyVersion: 'p1',
+      },
+    })),
+  };
+}

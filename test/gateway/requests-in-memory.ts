@@ -1,0 +1,120 @@
+/** The orchestrator as a door sees it, in memory: requests stay open until the test closes them. */
+import { EventEmitter, once } from 'node:events';
+import { canonicalHash } from '../../src/domain/digest.ts';
+import { CountersignError } from '../../src/domain/errors.ts';
+import type { Closing } from '../../src/domain/outcome.ts';
+import type { RequestView } from '../../src/domain/request.ts';
+import type { NewRequest, Requests } from '../../src/orchestrator/requests.ts';
+
+/** What tests may see and do beyond the interface. */
+export interface RequestsInMemory extends Requests {
+  readonly started: readonly NewRequest[];
+  close(id: string, closing?: Partial<Closing>): void;
+  /** What every later start ends as at once; undefined leaves requests open. */
+  closeAtOnceWith(closing: Partial<Closing> | undefined): void;
+  failWith(error: Error | undefined): void;
+}
+
+export const RECEIVED_AT = '2026-11-21T09:00:00.000Z';
+
+export function requestsInMemory(): RequestsInMemory {
+  const views = new Map<string, RequestView>();
+  const byKey = new Map<string, { id: string; body: string }>();
+  const started: NewRequest[] = [];
+  const closed = new EventEmitter();
+  closed.setMaxListeners(0);
+  let atOnce: Partial<Closing> | undefined;
+  let failure: Error | undefined;
+
+  const check = () => {
+    if (failure !== undefined) throw failure;
+  };
+  const visible = (id: string, agent?: string) => {
+    check();
+    const view = views.get(id);
+    return agent === undefined || view?.agent === agent ? view : undefined;
+  };
+  const close = (
+    id: string,
+    { outcome = 'executed', effects = 'all', message = 'Done' }: Partial<Closing> = {},
+  ) => {
+    const view = views.get(id);
+    if (view === undefined) throw new Error(`no request ${id}`);
+    const { waitingFor: _, ...rest } = view;
+    views.set(id, { ...rest, status: 'closed', outcome, effects, message, closedAt: RECEIVED_AT });
+    closed.emit(id);
+  };
+
+  return {
+    started,
+    close,
+    closeAtOnceWith: (closing) => {
+      atOnce = closing;
+    },
+    failWith: (error) => {
+      failure = error;
+    },
+    async start(ask) {
+      check();
+      const body = canonicalHash(ask);
+      const known = ask.key === undefined ? undefined : byKey.get(`${ask.agent} ${ask.key}`);
+      if (known !== undefined && known.body !== body)
+        throw new CountersignError('key-reused', 'Cannot start: key reused');
+      if (known !== undefined) return { id: known.id, created: false };
+      started.push(ask);
+      const id = `req_${started.length}`;
+      if (ask.key !== undefined) byKey.set(`${ask.agent} ${ask.key}`, { id, body });
+      views.set(id, openView(id, ask));
+      if (atOnce !== undefined) close(id, atOnce);
+      return { id, created: true };
+    },
+    view: async (id, agent) => visible(id, agent),
+    async settled(id, waitMs, agent) {
+      const view = visible(id, agent);
+      if (view === undefined || view.status === 'closed') return view;
+      // The deadline's own end is no failure: the request is then answered as it is.
+      await once(closed, id, { signal: AbortSignal.timeout(waitMs) }).catch(() => undefined);
+      return visible(id, agent);
+    },
+    async cancel(id) {
+      check();
+      if (views.get(id)?.status === 'closed')
+        throw new CountersignError('already-closed', 'Cannot cancel: closed');
+      close(id, { outcome: 'cancelled', effects: 'none', message: 'Cancelled by the agent' });
+    },
+    async list({ agent, status, limit }) {
+      check();
+      return [...views.values()]
+        .filter(
+          (view) =>
+            (agent === undefined || view.agent === agent) && (status === undefined || view.status === status),
+        )
+        .slice(0, limit)
+        .map(({ id, agent: owner, status: now, steps, receivedAt }) => ({
+          ...{ id, agent: owner, status: now, receivedAt },
+          tools: steps.map((step) => step.tool),
+        }));
+    },
+    decide: async () => 'unknown',
+    timeline: async () => [],
+    ready: async () => check(),
+  };
+}
+
+function openView(id: string, ask: NewRequest): RequestView {
+  return {
+    id,
+    agent: ask.agent,
+    status: 'waiting',
+    version: 1,
+    digest: canonicalHash(ask),
+    policyVersion: 'p1',
+    steps: ask.steps.map(({ tool }) => ({
+      tool,
+      status: 'waiting',
+      verdict: { effect: 'approve', rules: [{ id: 'ask-people', sentence: 'People decide' }] },
+    })),
+    waitingFor: { groups: ['platform'], need: 1, have: 0, expiresAt: '2026-11-21T13:00:00.000Z' },
+    receivedAt: RECEIVED_AT,
+  };
+}
