@@ -33,7 +33,17 @@ export interface RequestSummary {
 /** One line of a request's story, read from its Temporal history. */
 export interface TimelineEntry {
   readonly at: string;
-  readonly kind: 'asked' | 'judged' | 'ran' | 'undone' | 'card' | 'decision' | 'waiting' | 'problem' | 'closed' | 'other';
+  readonly kind:
+    | 'asked'
+    | 'judged'
+    | 'ran'
+    | 'undone'
+    | 'card'
+    | 'decision'
+    | 'waiting'
+    | 'problem'
+    | 'closed'
+    | 'other';
   readonly text: string;
   /** Raw event ids in the history, for the reader who wants to look. */
   readonly events: readonly number[];

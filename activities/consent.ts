@@ -1,0 +1,93 @@
+/**
+ * Consent: whether a step, exactly as it is about to run, is what the gateway sealed and what people approved.
+ * The executor trusts nobody: it recomputes every digest from the arguments in hand and verifies every signature.
+ */
+import { assessVotes } from '../src/approvals/admit.ts';
+import { askDigest, requestDigest, stepDigest } from '../src/domain/digest.ts';
+import { CountersignError } from '../src/domain/errors.ts';
+import type { PlanStep } from '../src/domain/plan.ts';
+import type { Clock, DecisionVerifier, Directory, SealVerifier } from '../src/domain/ports.ts';
+import { unionOfNeeds } from '../src/domain/quorum.ts';
+import type { SealClaims } from '../src/domain/seal.ts';
+import { approvalGates, type Verdict } from '../src/domain/verdict.ts';
+import type { StepInput } from './contract.ts';
+
+/** An approval older than this no longer lets a step run: the world it was given for is gone. */
+export const APPROVAL_FRESH_MS = 24 * 3_600_000;
+
+export interface ConsentDeps {
+  readonly seals: SealVerifier;
+  readonly decisions: DecisionVerifier;
+  readonly directory: Directory;
+  readonly clock: Clock;
+}
+
+/** The sealed claims behind a step. Throws when the step in hand is not the one an authenticated agent asked for. */
+export async function sealedClaims(
+  input: StepInput,
+  { seals }: Pick<ConsentDeps, 'seals'>,
+): Promise<SealClaims> {
+  const claims = await seals.verify(input.seal);
+  if (claims.request !== input.request || claims.asks[input.step] !== askDigest(input.ask)) {
+    throw new CountersignError(
+      'unauthenticated',
+      `Cannot run step ${input.step}: its seal is for another ask`,
+    );
+  }
+  return claims;
+}
+
+/** Whether the step as it is now is the step of the plan. Throws when the plan in hand contradicts itself. */
+export function matchesPlan(
+  input: StepInput,
+  claims: SealClaims,
+  now: Pick<PlanStep, 'tool' | 'target' | 'fingerprint' | 'undo'>,
+): boolean {
+  const { plan } = input;
+  if (plan === undefined) return true;
+  const { request, agent, onBehalfOf } = claims;
+  const digest = requestDigest({ request, agent, onBehalfOf, version: plan.version }, plan.stepDigests);
+  if (digest !== plan.digest || plan.stepDigests.length !== claims.asks.length) {
+    throw new CountersignError(
+      'unauthenticated',
+      `Cannot run step ${input.step}: its plan does not have the digest it names`,
+    );
+  }
+  return plan.stepDigests[input.step] === stepDigest(input.ask, now);
+}
+
+/** Whether enough eligible people approved this plan for the gates the step has *now*. One valid deny refuses. */
+export async function isApproved(
+  input: StepInput,
+  claims: SealClaims,
+  verdict: Verdict,
+  deps: ConsentDeps,
+): Promise<boolean> {
+  const gates = approvalGates(verdict);
+  if (gates.length === 0) return true;
+  if (input.plan === undefined) return false;
+  const { version, digest } = input.plan;
+  const owner = (await deps.directory.agent(claims.agent))?.owner;
+  const excluded = [owner, claims.onBehalfOf].filter((person) => typeof person === 'string');
+  const { quorum, denied } = await assessVotes(
+    {
+      jwsList: await freshDecisions(input.decisions, deps),
+      expected: { request: claims.request, version, digest },
+      needs: unionOfNeeds(gates),
+      excluded,
+    },
+    { verifier: deps.decisions, directory: deps.directory },
+  );
+  return quorum.met && !denied;
+}
+
+async function freshDecisions(jwsList: readonly string[], { decisions, clock }: ConsentDeps) {
+  const read = await Promise.allSettled(
+    jwsList.map(async (jws) => ({ jws, at: (await decisions.verify(jws)).at })),
+  );
+  const newest = Math.max(
+    0,
+    ...read.map((one) => (one.status === 'fulfilled' ? Date.parse(one.value.at) : 0)),
+  );
+  return clock().getTime() - newest <= APPROVAL_FRESH_MS ? jwsList : [];
+}

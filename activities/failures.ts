@@ -1,0 +1,42 @@
+/**
+ * Turns what activities throw into what Temporal may retry, in one place. Refused is final, no verdict reached is
+ * retryable (craft habit 22). The message is our own sentence: it reaches agents, cards and the history.
+ */
+import { ApplicationFailure } from '@temporalio/common';
+import { CountersignError } from '../src/domain/errors.ts';
+import { OutsideError } from '../src/domain/retry.ts';
+
+/** Wraps an activity so that everything it throws is sorted. Unknown errors stay retryable and say nothing of their inside. */
+export function sorted<Input, Output>(
+  activity: (input: Input) => Promise<Output>,
+): (input: Input) => Promise<Output> {
+  return async (input) => {
+    try {
+      return await activity(input);
+    } catch (error) {
+      throw asFailure(error);
+    }
+  };
+}
+
+function asFailure(error: unknown): ApplicationFailure {
+  if (error instanceof ApplicationFailure) return error;
+  if (error instanceof OutsideError) {
+    return ApplicationFailure.create({
+      message: error.message,
+      type: `outside-${error.kind}`,
+      nonRetryable: error.kind === 'final',
+      ...(error.retryAfterMs === undefined ? {} : { nextRetryDelay: error.retryAfterMs }),
+    });
+  }
+  if (error instanceof CountersignError) {
+    const nonRetryable = error.code !== 'unavailable' && error.code !== 'internal';
+    return ApplicationFailure.create({ message: error.message, type: error.code, nonRetryable });
+  }
+  const cause = error instanceof Error ? error : new Error(String(error));
+  return ApplicationFailure.create({
+    message: 'Something broke inside Countersign',
+    type: 'internal',
+    cause,
+  });
+}

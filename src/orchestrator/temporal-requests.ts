@@ -1,0 +1,126 @@
+/** The `Requests` of `requests.ts` on a Temporal client. */
+import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import { DECISION_SIGNAL, REQUEST_WORKFLOW, SEARCH_ATTRIBUTES } from '../../workflows/messages.ts';
+import type { Ask } from '../domain/ask.ts';
+import { askDigest, canonicalHash } from '../domain/digest.ts';
+import { CountersignError } from '../domain/errors.ts';
+import type { Clock, SealSigner } from '../domain/ports.ts';
+import type { RequestInput, RequestSettings } from '../domain/request.ts';
+import { isRequestId, requestId } from './request-id.ts';
+import type { NewRequest, Requests } from './requests.ts';
+import { listRequests } from './search.ts';
+import { timelineOf } from './timeline.ts';
+import { settledView, viewNow } from './views.ts';
+
+export interface OrchestratorDeps {
+  readonly client: Client;
+  readonly workflowQueue: string;
+  readonly settings: RequestSettings;
+  readonly seals: SealSigner;
+  readonly clock: Clock;
+  /** Start eagerly: only where client and workflow worker share a process and a connection. */
+  readonly eager: boolean;
+  /** What operators read beside the workflow: the tool's policy scope, never customer text. */
+  readonly scopeOf: (ask: Ask) => string;
+}
+
+/** How long a call to Temporal may take before the caller is told that nothing is known. */
+const CALL_AT_MOST_MS = 10_000;
+
+export function createRequests(deps: OrchestratorDeps): Requests {
+  const { client } = deps;
+  const bounded = <T>(call: () => Promise<T>) => client.withDeadline(Date.now() + CALL_AT_MOST_MS, call);
+  return {
+    start: (ask) => bounded(() => start(ask, deps)),
+    view: async (id, agent) => (isRequestId(id) ? bounded(() => viewNow(client, id, agent)) : undefined),
+    settled: async (id, waitMs, agent) =>
+      isRequestId(id) ? settledView(client, id, waitMs, agent) : undefined,
+    cancel: (id) => bounded(() => cancel(id, client)),
+    list: (filter) => bounded(() => listRequests(client, filter)),
+    decide: (id, jws) => bounded(() => decide(id, jws, client)),
+    timeline: async (id) => (isRequestId(id) ? bounded(() => timelineOf(client, id)) : []),
+    ready: async () => {
+      await bounded(() => client.workflowService.getSystemInfo({}));
+    },
+  };
+}
+
+async function start(ask: NewRequest, deps: OrchestratorDeps) {
+  const { client, eager, workflowQueue, scopeOf } = deps;
+  const input = await sealed(ask, deps);
+  const body = bodyHash(ask);
+  const tools = [...new Set(ask.steps.map(({ tool }) => tool))];
+  const first = ask.steps[0];
+  const more = ask.steps.length > 1 ? ` and ${ask.steps.length - 1} more` : '';
+  try {
+    await client.workflow.start(REQUEST_WORKFLOW, {
+      workflowId: input.id,
+      taskQueue: workflowQueue,
+      args: [input],
+      requestEagerStart: eager,
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      workflowIdConflictPolicy: 'FAIL',
+      memo: { agent: ask.agent, body },
+      staticSummary:
+        first === undefined ? ask.agent : `${ask.agent}: ${first.tool} on ${scopeOf(first)}${more}`,
+      typedSearchAttributes: [
+        { key: SEARCH_ATTRIBUTES.agent, value: ask.agent },
+        { key: SEARCH_ATTRIBUTES.tools, value: tools },
+        { key: SEARCH_ATTRIBUTES.status, value: 'running' },
+      ],
+    });
+    return { id: input.id, created: true };
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    await refuseOtherBody(input.id, body, client);
+    return { id: input.id, created: false };
+  }
+}
+
+async function sealed(ask: NewRequest, { seals, settings, clock }: OrchestratorDeps): Promise<RequestInput> {
+  const { key, ...asked } = ask;
+  const id = requestId(ask.agent, key);
+  const receivedAt = clock().toISOString();
+  const seal = await seals.sign({
+    request: id,
+    agent: ask.agent,
+    onBehalfOf: ask.onBehalfOf ?? null,
+    confidence: ask.confidence ?? null,
+    asks: ask.steps.map(askDigest),
+    receivedAt,
+  });
+  return { ...asked, id, receivedAt, seal, settings };
+}
+
+function bodyHash({ key: _, ...asked }: NewRequest): string {
+  return canonicalHash(asked);
+}
+
+async function refuseOtherBody(id: string, body: string, client: Client): Promise<void> {
+  const { memo } = await client.workflow.getHandle(id).describe();
+  if (memo?.['body'] === body) return;
+  throw new CountersignError(
+    'key-reused',
+    'Cannot start request: this idempotency key came with another body before',
+  );
+}
+
+async function cancel(id: string, client: Client): Promise<void> {
+  const view = isRequestId(id) ? await viewNow(client, id) : undefined;
+  if (view === undefined) throw new CountersignError('not-found', `Cannot cancel "${id}": no such request`);
+  if (view.status === 'closed') {
+    throw new CountersignError('already-closed', `Cannot cancel "${id}": it is closed as "${view.outcome}"`);
+  }
+  await client.workflow.getHandle(id).cancel();
+}
+
+async function decide(id: string, jws: string, client: Client): Promise<'recorded' | 'closed' | 'unknown'> {
+  if (!isRequestId(id)) return 'unknown';
+  try {
+    await client.workflow.getHandle(id).signal(DECISION_SIGNAL, jws);
+    return 'recorded';
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+    return (await viewNow(client, id)) === undefined ? 'unknown' : 'closed';
+  }
+}

@@ -1,0 +1,119 @@
+/** The lines of a timeline that come from activities, local ones included. */
+import { defaultPayloadConverter } from '@temporalio/common';
+import type { temporal } from '@temporalio/proto';
+import type { AdmitResult, StepResult, UndoResult } from '../../activities/contract.ts';
+import type { Judgement } from '../domain/plan.ts';
+import { strictest } from '../domain/verdict.ts';
+import type { TimelineEntry } from './requests.ts';
+
+export type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
+
+export interface Line extends Pick<TimelineEntry, 'kind' | 'text'> {
+  /** The earlier event this line is read from as well. */
+  readonly alsoEvent?: number;
+}
+
+/** The first payload as a value; undefined when it is missing or can't be read. */
+export function read<T>(payloads: temporal.api.common.v1.IPayloads | null | undefined): T | undefined {
+  const payload = payloads?.payloads?.[0];
+  if (payload?.metadata == null) return undefined;
+  try {
+    return defaultPayloadConverter.fromPayload<T>(payload);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A local activity ends as one marker, whose `data` names it and whose `result` is what it returned. */
+export function markerLine(event: HistoryEvent): Line | undefined {
+  const marker = event.markerRecordedEventAttributes;
+  if (marker?.markerName !== 'core_local_activity') return undefined;
+  const name = read<{ activity_type?: string }>(marker.details?.['data'])?.activity_type ?? 'local activity';
+  const message = marker.failure?.message;
+  if (message != null) return { kind: 'problem', text: `${name} failed: ${message}` };
+  return resultLine(name, marker.details?.['result']);
+}
+
+/** A regular activity's outcome; its beginning is no line of its own. */
+export function activityLines(
+  event: HistoryEvent,
+  byId: ReadonlyMap<number, HistoryEvent>,
+): Line | undefined {
+  const ended =
+    event.activityTaskCompletedEventAttributes ??
+    event.activityTaskFailedEventAttributes ??
+    event.activityTaskTimedOutEventAttributes;
+  if (ended == null) return undefined;
+  const alsoEvent = Number(ended.scheduledEventId);
+  const scheduled = byId.get(alsoEvent)?.activityTaskScheduledEventAttributes;
+  const name = scheduled?.activityType?.name ?? 'activity';
+  if ('result' in ended) {
+    const line = resultLine(name, ended.result, read<Asked>(scheduled?.input));
+    return line && { ...line, alsoEvent };
+  }
+  const failure = 'failure' in ended ? ended.failure : undefined;
+  return { kind: 'problem', text: `${name} failed: ${failure?.message ?? 'out of time'}`, alsoEvent };
+}
+
+/** What of an activity's input its line needs. */
+interface Asked {
+  readonly step?: number;
+  readonly version?: number;
+  readonly person?: string;
+  readonly ask?: { readonly tool?: string };
+  readonly view?: { readonly version?: number; readonly state?: string };
+}
+
+type Payloads = temporal.api.common.v1.IPayloads | null | undefined;
+
+function resultLine(name: string, result: Payloads, asked: Asked = {}): Line | undefined {
+  const describe = LINES[name];
+  return describe === undefined ? { kind: 'other', text: name } : describe(read(result), asked);
+}
+
+const LINES: Readonly<Record<string, (result: unknown, asked: Asked) => Line>> = {
+  judge: (result) => judgedLine(result as Judgement | undefined),
+  execute: (result, asked) => executedLine(result as StepResult | undefined, asked),
+  undo: (result, asked) => undoneLine(result as UndoResult | undefined, asked),
+  admit: (result) => admittedLine(result as AdmitResult | undefined),
+  prepare: (_, { version }) => ({
+    kind: 'card',
+    text: `Looked at the targets for version ${version} of the plan`,
+  }),
+  showCard: (_, { view }) => ({
+    kind: 'card',
+    text: `Card shown: ${view?.state ?? 'drawn'} (version ${view?.version})`,
+  }),
+  sayInThread: () => ({ kind: 'card', text: 'Said in the thread of the card' }),
+  whisper: (_, { person }) => ({ kind: 'card', text: `Told ${person} privately` }),
+  tell: (_, { person }) => ({ kind: 'card', text: `Sent a message to ${person}` }),
+  announce: () => ({ kind: 'card', text: 'Announced to the channel policy names' }),
+};
+
+function judgedLine(judgement: Judgement | undefined): Line {
+  const effects = judgement?.steps.map(({ verdict }) => verdict.effect) ?? [];
+  const rules = [
+    ...new Set(judgement?.steps.flatMap(({ verdict }) => verdict.rules.map(({ id }) => id)) ?? []),
+  ];
+  return { kind: 'judged', text: `Judged: ${strictest(effects)} (${rules.join(', ')})` };
+}
+
+function executedLine(result: StepResult | undefined, { step, ask }: Asked): Line {
+  const which = step === undefined ? '' : ` step ${step + 1}`;
+  if (result?.kind === 'refused') return { kind: 'problem', text: `Did not run${which}: ${result.sentence}` };
+  return { kind: 'ran', text: `Ran${which}: ${result?.tool ?? ask?.tool ?? 'a tool'}` };
+}
+
+function undoneLine(result: UndoResult | undefined, { step, ask }: Asked): Line {
+  const text = `Undo of step ${(step ?? 0) + 1} (${ask?.tool ?? 'a tool'}): ${result?.sentence ?? ''}`;
+  return { kind: result?.kind === 'stands' ? 'problem' : 'undone', text };
+}
+
+function admittedLine(result: AdmitResult | undefined): Line {
+  const admission = result?.admission;
+  if (admission === undefined) return { kind: 'decision', text: 'Looked at a decision' };
+  if (!admission.admitted) return { kind: 'problem', text: `Refused a decision: ${admission.sentence}` };
+  const { person, answer } = admission.vote.decision;
+  const { have = 0, need = 0 } = result?.quorum ?? {};
+  return { kind: 'decision', text: `${person} said ${answer} (${have} of ${need})` };
+}
