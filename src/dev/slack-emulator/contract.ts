@@ -41,7 +41,10 @@ export interface SlackMessage {
   readonly author: { readonly id: string; readonly name: string; readonly bot: boolean };
   readonly text: string;
   readonly blocks: readonly KnownBlock[];
-  readonly metadata?: { readonly event_type: string; readonly event_payload: Readonly<Record<string, unknown>> };
+  readonly metadata?: {
+    readonly event_type: string;
+    readonly event_payload: Readonly<Record<string, unknown>>;
+  };
   /** Set on messages only one user sees. */
   readonly ephemeralFor?: string;
   readonly edited: boolean;
@@ -78,7 +81,12 @@ export interface SlackEmulator {
     readonly value?: string;
   }): Promise<InteractionAnswer>;
   /** A click on a button inside an open modal. */
-  clickInView(click: { readonly user: string; readonly viewId: string; readonly blockId: string; readonly actionId: string }): Promise<InteractionAnswer>;
+  clickInView(click: {
+    readonly user: string;
+    readonly viewId: string;
+    readonly blockId: string;
+    readonly actionId: string;
+  }): Promise<InteractionAnswer>;
   /** Submits the top modal. `values` is block_id → action_id → text or chosen option value. */
   submitView(submit: {
     readonly user: string;
@@ -86,9 +94,19 @@ export interface SlackEmulator {
     readonly values: Readonly<Record<string, Readonly<Record<string, string>>>>;
   }): Promise<InteractionAnswer>;
   closeView(close: { readonly user: string; readonly viewId: string }): Promise<void>;
-  command(command: { readonly user: string; readonly channel: string; readonly command: string; readonly text: string }): Promise<InteractionAnswer>;
+  command(command: {
+    readonly user: string;
+    readonly channel: string;
+    readonly command: string;
+    readonly text: string;
+  }): Promise<InteractionAnswer>;
   /** Makes the next `times` calls of a Web API method fail. */
-  failNext(failure: { readonly method: string; readonly status: number; readonly retryAfterSeconds?: number; readonly times: number }): void;
+  failNext(failure: {
+    readonly method: string;
+    readonly status: number;
+    readonly retryAfterSeconds?: number;
+    readonly times: number;
+  }): void;
   /** Called after every change of the workspace; returns the unsubscribe. */
   onChange(listener: () => void): () => void;
   close(): Promise<void>;
