@@ -25,7 +25,13 @@ export interface Ask {
 }
 
 /** What policy may know about a target beyond its id. Computed by the tool, never taken from the agent's words. */
-export type TargetTrait = 'protected-branch' | 'external-recipient' | 'admin-permission' | 'personal-data';
+export type TargetTrait =
+  | 'protected-branch'
+  | 'external-recipient'
+  | 'admin-permission'
+  /** Lets somebody look but change nothing (pull, triage). Absent means: it may change things. */
+  | 'read-permission'
+  | 'personal-data';
 
 /** The real thing a step touches. */
 export interface Target {

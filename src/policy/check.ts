@@ -1,0 +1,124 @@
+/** What the engine does not check about a bundle: shapes of grants and gates, and the names they use. */
+import type { FieldProblem } from '../domain/errors.ts';
+import { checkHint } from './hint.ts';
+import { entitiesIn, scopedActions, scopedTools, uidOf } from './literals.ts';
+import { nameOf, type RawRule, type Rule } from './rules.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+/** Every problem of the rules themselves. `raw` are all that parse, `rules` those whose annotations are right. */
+export function checkRules(
+  raw: readonly RawRule[],
+  rules: readonly Rule[],
+  vocabulary: Vocabulary,
+): readonly FieldProblem[] {
+  return [
+    ...raw.flatMap((rule) =>
+      named(rule, [...checkShape(rule), ...checkNames(rule, vocabulary), ...checkHint(rule)]),
+    ),
+    ...rules.flatMap((rule) => named(rule, checkReferences(rule, vocabulary))),
+    ...repeatedIds(raw),
+  ];
+}
+
+function named(rule: RawRule, problems: readonly string[]): readonly FieldProblem[] {
+  return problems.map((problem) => ({ field: rule.place, problem: `${nameOf(rule)} ${problem}` }));
+}
+
+function checkShape({ set, json }: RawRule): readonly string[] {
+  if (json.effect === 'forbid') return [];
+  if (set === 'gates') return ['permits: wanted only forbids in gates.cedar'];
+  const { principal, action, resource } = json;
+  const byProfile =
+    principal.op === 'in' && 'entity' in principal && uidOf(principal.entity).type === 'Profile';
+  const byAgent = principal.op === '==' && 'entity' in principal && uidOf(principal.entity).type === 'Agent';
+  return [
+    ...(byProfile || byAgent ? [] : ['grants to anybody: wanted principal in a Profile or == an Agent']),
+    ...(namesTools(action) ? [] : ['grants a group of actions: wanted the tools by name, or Action::"read"']),
+    ...(resource.op === 'in' && 'entity' in resource
+      ? []
+      : ['grants everywhere: wanted resource in a Scope']),
+  ];
+}
+
+// Reads may be granted as a group: a new read tool changes nothing outside, and blocks by data tier still hold.
+function namesTools(action: RawRule['json']['action']): boolean {
+  return scopedTools(action) !== undefined || scopedActions(action)?.join() === 'read';
+}
+
+function checkNames(rule: RawRule, { scopes, agents }: Vocabulary): readonly string[] {
+  return entitiesIn(rule.json).flatMap(({ type, id }) => {
+    if (type === 'Scope' && !scopes.includes(id))
+      return [`names the scope "${id}": wanted one listed in scopes.yaml`];
+    if (type === 'Agent' && !agents.includes(id)) return [`names the agent "${id}": wanted a known agent`];
+    if (type === 'Target') return [`names the single target "${id}": wanted a scope`];
+    return [];
+  });
+}
+
+function checkReferences(
+  { annotations, json }: Rule,
+  { groups, channels, tools }: Vocabulary,
+): readonly string[] {
+  switch (annotations.gate) {
+    case 'approval':
+      return [
+        ...unless(
+          groups.includes(annotations.approvers),
+          `asks the group "${annotations.approvers}": wanted a known group`,
+        ),
+        ...(annotations.escalate === undefined
+          ? []
+          : [
+              ...unless(
+                groups.includes(annotations.escalate),
+                `escalates to "${annotations.escalate}": wanted a known group`,
+              ),
+              ...unless(
+                annotations.escalate !== annotations.approvers,
+                'escalates to its own group: wanted another one',
+              ),
+            ]),
+      ];
+    case 'notify':
+      return unless(
+        channels.includes(annotations.channel),
+        `announces to "${annotations.channel}": wanted a known channel`,
+      );
+    case 'downscope':
+      return checkDownscope(annotations.to, scopedTools(json.action), tools);
+    default:
+      return [];
+  }
+}
+
+function checkDownscope(
+  to: string,
+  gated: readonly string[] | undefined,
+  tools: Vocabulary['tools'],
+): readonly string[] {
+  if (!tools.some((tool) => tool.name === to)) return [`reduces to "${to}": wanted a known tool`];
+  if (gated === undefined) return ['reduces a group of actions: wanted the tools by name'];
+  return gated
+    .filter((name) => !tools.find((tool) => tool.name === name)?.smaller.includes(to))
+    .map((name) => `reduces "${name}" to "${to}": wanted a tool that it lists as smaller`);
+}
+
+function repeatedIds(rules: readonly RawRule[]): readonly FieldProblem[] {
+  return rules
+    .filter(
+      (rule, index) =>
+        rules.findIndex((earlier) => idOf(earlier) === idOf(rule)) < index && idOf(rule) !== undefined,
+    )
+    .map((rule) => ({
+      field: rule.place,
+      problem: `${nameOf(rule)} is there twice: wanted an id of its own`,
+    }));
+}
+
+function idOf(rule: RawRule): string | undefined {
+  return rule.json.annotations?.id;
+}
+
+function unless(right: boolean, problem: string): readonly string[] {
+  return right ? [] : [problem];
+}

@@ -1,0 +1,98 @@
+/**
+ * Policy: two Cedar rule sets behind one question, "what about this step?".
+ *
+ * This room promises that a bundle with any mistake it can know of is refused as a whole, with every mistake named;
+ * that nothing is allowed unless a grant matches, no block matches and no rule failed; and that every verdict names
+ * its rules. It refuses to read an agent's words or raw arguments, to count votes (that is `approvals/`), and to look
+ * at the outside world: facts arrive as arguments. Called by the `judge` and `execute` activities, the dry run and
+ * the CLI, through the `Policy` port.
+ */
+import { canonicalHash } from '../domain/digest.ts';
+import { CountersignError, type FieldProblem } from '../domain/errors.ts';
+import type { Policy } from '../domain/ports.ts';
+import { type Bundle, NOT_GATED } from './ask-engine.ts';
+import { checkRules } from './check.ts';
+import { policyOf } from './decide.ts';
+import { type Engine, loadEngine } from './engine.ts';
+import { type Rule, type RuleSet, readRules } from './rules.ts';
+import { policySchema } from './schema.ts';
+import { readScopes } from './scopes.ts';
+import { slotOf } from './slots.ts';
+import { readSource, type Source } from './source.ts';
+import { validateRules } from './validate.ts';
+import { checkVocabulary, type Vocabulary } from './vocabulary.ts';
+
+/** The folder of a bundle (`authority.cedar`, `gates.cedar`, `scopes.yaml`), and the names its rules may use. */
+export type PolicySources = Omit<Vocabulary, 'scopes'> & { readonly folder: string };
+
+interface Files {
+  readonly authority: Source;
+  readonly gates: Source;
+  readonly scopes: Source;
+}
+
+/**
+ * Loads and cross-checks a bundle. Rejects with one `misconfigured` error whose `problems` list everything found.
+ * Loading another bundle never changes what an earlier Policy answers.
+ */
+export async function loadPolicy({ folder, ...names }: PolicySources): Promise<Policy> {
+  const engine = await loadEngine();
+  const files = {
+    authority: await readSource(folder, 'authority.cedar'),
+    gates: await readSource(folder, 'gates.cedar'),
+    scopes: await readSource(folder, 'scopes.yaml'),
+  };
+  const bundle = checkedBundle(engine, files, names);
+  slotOf(engine, bundle);
+  return policyOf(engine, bundle);
+}
+
+function checkedBundle(engine: Engine, files: Files, names: Omit<Vocabulary, 'scopes'>): Bundle {
+  const { scopes, problems } = readScopes(files.scopes);
+  const vocabulary = { ...names, scopes };
+  const schema = policySchema(vocabulary);
+  const found = [readRules(engine, 'authority', files.authority), readRules(engine, 'gates', files.gates)];
+  const raw = found.flatMap((set) => set.raw);
+  const rules = found.flatMap((set) => set.rules);
+  refuse([
+    ...problems,
+    ...checkVocabulary(vocabulary),
+    ...found.flatMap((set) => set.problems),
+    ...checkRules(raw, rules, vocabulary),
+    ...validateRules(engine, schema, raw),
+  ]);
+  return {
+    version: versionOf([engine.getCedarSDKVersion(), schema, files.authority.text, files.gates.text, scopes]),
+    schema,
+    policies: {
+      authority: textsOf(rules, 'authority'),
+      gates: { ...textsOf(rules, 'gates'), [NOT_GATED]: 'permit (principal, action, resource);' },
+    },
+    rules: new Map(rules.map((rule): [string, Rule] => [rule.annotations.id, rule])),
+    tools: new Map(names.tools.map((tool) => [tool.name, tool])),
+  };
+}
+
+function refuse(problems: readonly FieldProblem[]): void {
+  if (problems.length === 0) return;
+  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+  const [first] = problems;
+  throw new CountersignError(
+    'misconfigured',
+    `Cannot load policy: ${count}, first "${first?.field} ${first?.problem}"`,
+    {
+      problems,
+    },
+  );
+}
+
+function textsOf(rules: readonly Rule[], set: RuleSet): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    rules.filter((rule) => rule.set === set).map((rule) => [rule.annotations.id, rule.text]),
+  );
+}
+
+/** Short enough to read aloud, long enough (64 bits) that two bundles of one organisation never share it. */
+function versionOf(parts: readonly unknown[]): string {
+  return `p-${canonicalHash(parts).slice(0, 16)}`;
+}

@@ -1,0 +1,102 @@
+/** Reads one file of a bundle into rules: split by the engine, then each rule's annotations checked strictly. */
+import type { DetailedError, PolicyJson } from '@cedar-policy/cedar-wasm/nodejs';
+import type { FieldProblem } from '../domain/errors.ts';
+import { type Annotations, readAnnotations } from './annotations.ts';
+import type { Engine } from './engine.ts';
+import type { Source } from './source.ts';
+
+export type RuleSet = 'authority' | 'gates';
+
+/** One rule as its author wrote it. `place` is file and line, for people; `position` the order in the file. */
+export interface RawRule {
+  readonly set: RuleSet;
+  readonly place: string;
+  readonly position: number;
+  readonly text: string;
+  readonly json: PolicyJson;
+}
+
+/** A rule whose annotations are right. */
+export interface Rule extends RawRule {
+  readonly annotations: Annotations;
+}
+
+export interface RulesFound {
+  /** Everything that parses, for checks that need no annotations. */
+  readonly raw: readonly RawRule[];
+  readonly rules: readonly Rule[];
+  readonly problems: readonly FieldProblem[];
+}
+
+const RULES_MAX = 500;
+
+/** The rules of one file in the order they were written, and every problem found in reading them. */
+export function readRules(engine: Engine, set: RuleSet, source: Source): RulesFound {
+  if (source.problem !== undefined) return nothing([{ field: source.file, problem: source.problem }]);
+  const parts = engine.policySetTextToParts(source.text);
+  if (parts.type === 'failure') return nothing(parts.errors.map((error) => syntaxProblem(source, error)));
+  const templates = parts.policy_templates.map((text) => ({
+    field: placeOf(source, text),
+    problem: 'is a template: wanted one rule for each principal or scope',
+  }));
+  const count = parts.policies.length;
+  if (count === 0)
+    return nothing([...templates, { field: source.file, problem: 'has no rule: wanted at least one' }]);
+  if (count > RULES_MAX)
+    return nothing([{ field: source.file, problem: `has ${count} rules: wanted at most ${RULES_MAX}` }]);
+  const raw = parts.policies
+    .map((text) => rawRule(engine, { set, source, text }))
+    .sort((one, other) => one.position - other.position);
+  return withAnnotations(raw, templates);
+}
+
+function nothing(problems: readonly FieldProblem[]): RulesFound {
+  return { raw: [], rules: [], problems };
+}
+
+function rawRule(
+  engine: Engine,
+  { set, source, text }: { set: RuleSet; source: Source; text: string },
+): RawRule {
+  const answer = engine.policyToJson(text);
+  if (answer.type === 'failure') throw new Error(answer.errors[0]?.message ?? 'unreadable rule');
+  return { set, place: placeOf(source, text), position: source.text.indexOf(text), text, json: answer.json };
+}
+
+function withAnnotations(raw: readonly RawRule[], earlier: readonly FieldProblem[]): RulesFound {
+  const rules: Rule[] = [];
+  const problems: FieldProblem[] = [...earlier];
+  for (const rule of raw) {
+    const read = readAnnotations(rule.set, rule.json.annotations ?? {});
+    if (read.annotations !== undefined) rules.push({ ...rule, annotations: read.annotations });
+    problems.push(
+      ...read.problems.map((problem) => ({ field: rule.place, problem: `${nameOf(rule)} ${problem}` })),
+    );
+  }
+  return { raw, rules, problems };
+}
+
+/** How problems name a rule: by its id where it has one. */
+export function nameOf({ json }: Pick<RawRule, 'json'>): string {
+  const id = json.annotations?.id;
+  return id === undefined ? 'rule without @id' : `rule "${id}"`;
+}
+
+// The engine returns each rule's own text unchanged but sorted by a made-up id, so places are found by looking.
+function placeOf(source: Source, text: string): string {
+  return `${source.file}:${lineAt(source.text, source.text.indexOf(text))}`;
+}
+
+function syntaxProblem(source: Source, error: DetailedError): FieldProblem {
+  const at = error.sourceLocations?.[0];
+  // The engine counts bytes, not characters.
+  const before = Buffer.from(source.text)
+    .subarray(0, at?.start ?? 0)
+    .toString();
+  const wanted = at?.label == null ? '' : `: ${at.label}`;
+  return { field: `${source.file}:${lineAt(before, before.length)}`, problem: `${error.message}${wanted}` };
+}
+
+function lineAt(text: string, index: number): number {
+  return text.slice(0, Math.max(0, index)).split('\n').length;
+}

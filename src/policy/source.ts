@@ -1,0 +1,23 @@
+/** The files of a bundle, read with a bound. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** A file's text, or why there is none. */
+export type Source =
+  | { readonly file: string; readonly text: string; readonly problem?: undefined }
+  | { readonly file: string; readonly text: ''; readonly problem: string };
+
+const SOURCE_BYTES_MAX = 256 * 1024;
+
+/** Never rejects: a missing or too large file becomes one of the problems the loader reports together. */
+export async function readSource(folder: string, file: string): Promise<Source> {
+  try {
+    const text = await readFile(join(folder, file), 'utf8');
+    const bytes = Buffer.byteLength(text);
+    if (bytes <= SOURCE_BYTES_MAX) return { file, text };
+    return { file, text: '', problem: `has ${bytes} bytes: wanted at most ${SOURCE_BYTES_MAX}` };
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+    return { file, text: '', problem: `cannot be read (${code}): wanted a text file` };
+  }
+}
