@@ -6,9 +6,11 @@
  * that is policy's, asked by `activities/execute.ts`, the only caller of `execute` and `undo`. The gateway reads names
  * and schemas only.
  */
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { JsonObject, JsonValue, Reversibility, Target, ToolEffect } from '../domain/ask.ts';
+import { CountersignError } from '../domain/errors.ts';
 import type { Fact } from '../domain/plan.ts';
+import { unboundedParts } from './schema-bounds.ts';
 import type { Vendors } from './vendors.ts';
 
 /** What a running tool is given. `signal` aborts when the activity is cancelled or out of time. */
@@ -56,10 +58,79 @@ export interface ToolDefinition<Args extends JsonObject = JsonObject> {
   find?(args: Args, context: ToolContext, captured: JsonValue): Promise<JsonValue | undefined>;
   /** How it is taken back, in one sentence for the card. Required with `undo`. */
   undoSentence?(args: Args): string;
-  undo?(args: Args, context: ToolContext, state: { readonly captured: JsonValue; readonly result: JsonValue }): Promise<JsonValue>;
+  undo?(
+    args: Args,
+    context: ToolContext,
+    state: { readonly captured: JsonValue; readonly result: JsonValue },
+  ): Promise<JsonValue>;
   /** Smaller tools a policy may replace this one by, with the mapping of arguments. */
   readonly smaller?: Readonly<Record<string, (args: Args) => JsonObject>>;
 }
 
 /** A tool with its argument type forgotten, as the registry and the activities hold it. */
 export type Tool = Readonly<Omit<ToolDefinition, 'input'>> & { readonly input: z.ZodType<JsonObject> };
+
+/**
+ * What every `undo` of the catalogue resolves to. `undone: false` means there was nothing to take back: it never
+ * happened, or was taken back already. An undo that cannot be done rejects with a final OutsideError.
+ */
+export type Undone = { readonly undone: boolean; readonly sentence: string };
+
+const NAME = /^[a-z]{2,20}\.[a-z]+(?:_[a-z]+)*$/;
+
+/**
+ * Checks a definition and freezes it. Throws `misconfigured` with every broken rule: a tool that could not be bounded,
+ * found again or taken back as it claims must not start.
+ */
+export function defineTool<Args extends JsonObject>(definition: ToolDefinition<Args>): Tool {
+  // The registry parses arguments before any of the methods sees them, so forgetting `Args` here is sound.
+  const tool = definition as unknown as Tool;
+  const problems = [...wordProblems(tool), ...promiseProblems(tool), ...unboundedParts(tool.input)];
+  if (problems.length > 0) {
+    throw new CountersignError('misconfigured', `Cannot define tool "${tool.name}": ${problems.join('; ')}`, {
+      problems: problems.map((problem) => ({ field: tool.name, problem })),
+    });
+  }
+  if (tool.smaller !== undefined) Object.freeze(tool.smaller);
+  return Object.freeze(tool);
+}
+
+function wordProblems({ name, summary, title }: Tool): readonly string[] {
+  return [
+    ...when(!NAME.test(name) || name.length > 60, 'name must read "provider.verb_noun"'),
+    ...when(!/^[A-Z].{9,199}$/.test(summary), 'summary must be one sentence of 10 to 200 characters'),
+    ...when(!/^[A-Z].{2,59}$/.test(title), 'title must be verb and object in 3 to 60 characters'),
+  ];
+}
+
+function promiseProblems(tool: Tool): readonly string[] {
+  const changes = tool.effect !== 'read';
+  const undoable = tool.undo !== undefined;
+  const mustUndo = changes && tool.reversibility !== 'irreversible';
+  return [
+    ...when(!changes && (undoable || tool.find !== undefined), 'a read has no undo and no find'),
+    ...when(
+      !changes && tool.reversibility !== 'reversible',
+      'a read is "reversible": it leaves nothing behind',
+    ),
+    ...when(changes && !undoable && mustUndo, `"${tool.reversibility}" needs undo`),
+    ...when(changes && undoable && !mustUndo, '"irreversible" has no undo'),
+    ...when(undoable && tool.capture === undefined, 'undo needs capture'),
+    ...when(undoable !== (tool.undoSentence !== undefined), 'undo and undoSentence come together'),
+    ...when(changes && tool.find === undefined, 'a tool that changes something needs find'),
+    ...when(
+      (tool.effect === 'money') !== (tool.amountCents !== undefined),
+      'money and amountCents come together',
+    ),
+    ...when(Object.keys(tool.smaller ?? {}).includes(tool.name), 'smaller must name other tools'),
+  ];
+}
+
+function when(broken: boolean, problem: string): readonly string[] {
+  return broken ? [problem] : [];
+}
+
+/** The JSON Schema (2020-12) of a tool's arguments as a caller gives them: defaults need not be sent. */
+export function argsJsonSchema(tool: Pick<Tool, 'input'>): JsonObject {
+  return z.toJSONSchema(tool.input, { io: 'input' }) as JsonObject;
+}

@@ -1,0 +1,50 @@
+/** The default catalogue: every tool that Countersign comes with. */
+import type { Tool } from './define-tool.ts';
+import { draftEmail } from './email/draft-email.ts';
+import type { MailSettings } from './email/mail.ts';
+import { sendEmail } from './email/send-email.ts';
+import { addCollaborator } from './github/add-collaborator.ts';
+import { commentOnIssue } from './github/comment-on-issue.ts';
+import { deleteBranch } from './github/delete-branch.ts';
+import { deleteRepository } from './github/delete-repository.ts';
+import { getPullRequest } from './github/get-pull-request.ts';
+import { listBranches } from './github/list-branches.ts';
+import { mergePullRequest } from './github/merge-pull-request.ts';
+import { cancelSubscription } from './stripe/cancel-subscription.ts';
+import { getCustomer } from './stripe/get-customer.ts';
+import { refundPayment } from './stripe/refund-payment.ts';
+import { updateCustomer } from './stripe/update-customer.ts';
+
+const EXAMPLE_MAIL: MailSettings = Object.freeze({
+  from: 'Acme agents <agents@acme.example>',
+  draftsInbox: 'agents@acme.example',
+  internalDomains: Object.freeze(['acme.example']),
+  clock: () => new Date(),
+});
+
+/** The tools of one organisation, frozen. `mail` overrides the example organisation's. */
+export function createCatalogue({
+  mail = {},
+}: {
+  readonly mail?: Partial<MailSettings>;
+} = {}): readonly Tool[] {
+  const settings = Object.freeze({ ...EXAMPLE_MAIL, ...mail });
+  return Object.freeze([
+    getPullRequest,
+    listBranches,
+    commentOnIssue,
+    deleteBranch,
+    mergePullRequest,
+    addCollaborator,
+    deleteRepository,
+    getCustomer,
+    updateCustomer,
+    cancelSubscription,
+    refundPayment,
+    draftEmail(settings),
+    sendEmail(settings),
+  ]);
+}
+
+/** The example organisation's catalogue. */
+export const CATALOGUE: readonly Tool[] = createCatalogue();

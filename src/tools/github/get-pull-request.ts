@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { defineTool } from '../define-tool.ts';
+import { readPullRequest } from './pull-request.ts';
+import { inRepository, numberField, repositoryField } from './repository.ts';
+
+const input = z.strictObject({ repository: repositoryField, number: numberField });
+
+/** Reads one pull request. The title is outside text. */
+export const getPullRequest = defineTool({
+  name: 'github.get_pull_request',
+  summary: 'Read the state of a pull request: title, branches, head commit, whether it is merged',
+  title: 'Read pull request',
+  input,
+  effect: 'read',
+  reversibility: 'reversible',
+  target: ({ repository, number }) =>
+    inRepository(repository, {
+      kind: 'pull-request',
+      part: `pull/${number}`,
+      label: `pull request ${number}`,
+    }),
+  preview: ({ repository, number }) => [
+    { label: 'Repository', value: repository },
+    { label: 'Pull request', value: `#${number}` },
+  ],
+  execute: async (args, context) => {
+    const { number, title, state, merged, mergeable, user, head, base } = await readPullRequest(
+      context,
+      args,
+    );
+    return {
+      number,
+      title: title.slice(0, 300),
+      state,
+      merged,
+      mergeable: mergeable ?? null,
+      author: user?.login ?? null,
+      head: { branch: head.ref, sha: head.sha },
+      base: { branch: base.ref, sha: base.sha },
+    };
+  },
+});
