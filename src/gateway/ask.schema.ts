@@ -1,6 +1,7 @@
 /** What an agent may send to the door, as zod schemas; the OpenAPI page is made from the same ones. */
 import { z } from 'zod';
 import { STEPS_MAX } from '../domain/request.ts';
+import { paragraphs } from '../tools/plain-text.ts';
 
 /** Characters of the reason; it is shown to people on a card. */
 export const REASON_LENGTH_MAX = 1000;
@@ -24,12 +25,9 @@ export const askSchema = z
     tool: tool.optional(),
     args: args.optional(),
     steps: z.array(stepSchema).min(1).max(STEPS_MAX).optional().describe('Steps, run in order'),
-    reason: z
-      .string()
-      .trim()
-      .min(1)
-      .max(REASON_LENGTH_MAX)
-      .describe('Why this is wanted, in words for the people who may have to approve'),
+    reason: paragraphs(REASON_LENGTH_MAX).describe(
+      'Why this is wanted, in words for the people who may have to approve',
+    ),
     onBehalfOf: z
       .string()
       .min(1)
