@@ -1,0 +1,83 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { IdentityLink } from '../../src/store/identities.ts';
+import type { StoreUnderTest } from './both-databases.ts';
+
+const link = (person: string, user = `U0${person.toUpperCase()}`): IdentityLink => ({
+  team: 'T0ACME',
+  user,
+  person,
+});
+
+export function identitiesContract(store: StoreUnderTest): void {
+  const personOf = (user: string, team = 'T0ACME') => store().identities.personFor({ team, user });
+  const linkByHand = (person: string, user: string) =>
+    store()
+      .db.insertInto('identities')
+      .values({ team: 'T0ACME', slack_user: user, person, source: 'linked' })
+      .execute();
+
+  describe('identities', () => {
+    beforeEach(async () => {
+      await store().db.deleteFrom('identities').execute();
+      await store().identities.sync([link('alice'), link('bob')]);
+    });
+
+    test.each([
+      ['U0ALICE', 'T0ACME', 'alice'],
+      ['U0BOB', 'T0ACME', 'bob'],
+      ['U0GUEST', 'T0ACME', undefined],
+      ['U0ALICE', 'T0OTHER', undefined],
+      ['', '', undefined],
+    ])('personFor() answers user "%s" of team "%s" with %s', async (user, team, person) => {
+      expect(await personOf(user, team)).toBe(person);
+    });
+
+    test('sync() adds, changes and removes what configuration says', async () => {
+      await store().identities.sync([link('alice', 'U0NEW'), link('carol')]);
+      expect(await personOf('U0NEW')).toBe('alice');
+      expect(await personOf('U0CAROL')).toBe('carol');
+      expect(await personOf('U0ALICE')).toBeUndefined();
+      expect(await personOf('U0BOB')).toBeUndefined();
+    });
+
+    test('sync() lets two people swap their Slack users', async () => {
+      await store().identities.sync([link('alice', 'U0BOB'), link('bob', 'U0ALICE')]);
+      expect([await personOf('U0ALICE'), await personOf('U0BOB')]).toEqual(['bob', 'alice']);
+    });
+
+    test('sync() keeps the date of a link that did not change', async () => {
+      const dates = () =>
+        store().db.selectFrom('identities').select(['person', 'linked_at']).orderBy('person').execute();
+      const before = await dates();
+      await store().identities.sync([link('bob'), link('alice')]);
+      expect(await dates()).toEqual(before);
+    });
+
+    test('sync() leaves links that people made', async () => {
+      await linkByHand('erin', 'U0ERIN');
+      await store().identities.sync([]);
+      expect(await personOf('U0ERIN')).toBe('erin');
+      expect(await personOf('U0ALICE')).toBeUndefined();
+    });
+
+    test.each([
+      ['one Slack user for two people', [link('carol', 'U0X'), link('dan', 'U0X')]],
+      ['two Slack users for one person', [link('carol', 'U0X'), link('carol', 'U0Y')]],
+      ['a Slack user that another person linked', [link('carol', 'U0ERIN')]],
+      ['a person who linked another Slack user', [link('erin', 'U0OTHER')]],
+    ])('sync() refuses %s and changes nothing', async (_, wanted) => {
+      await linkByHand('erin', 'U0ERIN');
+      await expect(store().identities.sync(wanted)).rejects.toMatchObject({ code: 'misconfigured' });
+      expect(await personOf('U0ALICE')).toBe('alice');
+      expect(await personOf('U0ERIN')).toBe('erin');
+      expect(await personOf('U0X')).toBeUndefined();
+    });
+
+    test('sync() by ten roles at once ends as one', async () => {
+      const wanted = [link('alice'), link('carol'), link('dan')];
+      await Promise.all(Array.from({ length: 10 }, () => store().identities.sync(wanted)));
+      const rows = await store().db.selectFrom('identities').select('person').orderBy('person').execute();
+      expect(rows.map((row) => row.person)).toEqual(['alice', 'carol', 'dan']);
+    });
+  });
+}

@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest';
+import type { StoreUnderTest } from './both-databases.ts';
+import { anApproval, newRequest } from './samples.ts';
+
+export function inboxContract(store: StoreUnderTest): void {
+  describe('inbox', () => {
+    test('find() returns what was opened, whole and open', async () => {
+      const approval = anApproval({ onBehalfOf: 'erin', title: 'Nul \u0000 title' });
+      await store().inbox.open(approval);
+      expect(await store().inbox.find(approval.request, 1)).toEqual({ ...approval, open: true });
+    });
+
+    test.each([
+      ['an unknown request', newRequest(), 1],
+      ['another version', undefined, 2],
+      ['a version beyond what the database counts', undefined, 99_999_999_999],
+      ['a version that is no number', undefined, Number.NaN],
+    ])('find() knows nothing of %s', async (_, request, version) => {
+      const approval = anApproval();
+      await store().inbox.open(approval);
+      expect(await store().inbox.find(request ?? approval.request, version)).toBeUndefined();
+    });
+
+    test('open() repeated changes nothing', async () => {
+      const approval = anApproval();
+      await store().inbox.open(approval);
+      await store().inbox.open({ ...approval, title: 'Another title' });
+      expect(await store().inbox.find(approval.request, 1)).toEqual({ ...approval, open: true });
+    });
+
+    test('open() refuses another digest for a version that buttons point at', async () => {
+      const approval = anApproval();
+      await store().inbox.open(approval);
+      await expect(store().inbox.open({ ...approval, digest: 'e'.repeat(64) })).rejects.toThrow(
+        /another digest/,
+      );
+      expect(await store().inbox.find(approval.request, 1)).toMatchObject({ digest: approval.digest });
+    });
+
+    test('close() ends one version only, and repeating it is harmless', async () => {
+      const approval = anApproval();
+      await store().inbox.open(approval);
+      await store().inbox.open({ ...approval, version: 2 });
+      await store().inbox.close(approval.request, 1);
+      await store().inbox.close(approval.request, 1);
+      await store().inbox.close(newRequest(), 1);
+      expect(await store().inbox.find(approval.request, 1)).toMatchObject({ open: false });
+      expect(await store().inbox.find(approval.request, 2)).toMatchObject({ open: true });
+    });
+
+    test('open() does not reopen a closed version when a retry comes late', async () => {
+      const approval = anApproval();
+      await store().inbox.open(approval);
+      await store().inbox.close(approval.request, 1);
+      await store().inbox.open(approval);
+      expect(await store().inbox.find(approval.request, 1)).toMatchObject({ open: false });
+    });
+
+    test('list() gives open approvals, the soonest to expire first', async () => {
+      const [later, sooner, closed] = [
+        anApproval({ expiresAt: '2026-12-02T00:00:00.000Z' }),
+        anApproval({ expiresAt: '2026-12-01T00:00:00.000Z' }),
+        anApproval(),
+      ];
+      for (const approval of [later, sooner, closed]) await store().inbox.open(approval);
+      await store().inbox.close(closed.request, closed.version);
+      const listed = await store().inbox.list();
+      const ours = listed.filter(({ request }) =>
+        [later, sooner, closed].some((one) => one.request === request),
+      );
+      expect(ours).toEqual([sooner, later]);
+    });
+  });
+}
