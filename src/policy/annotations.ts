@@ -65,7 +65,7 @@ function sentencesFor(issue: z.core.$ZodIssue, written: Readonly<Record<string, 
 
 const id = z
   .string('a name of its own')
-  .regex(/^[a-z][a-z0-9-]{1,63}$/, 'small letters, digits and hyphens')
+  .regex(/^[a-z][a-z0-9-]{1,63}$/, '2 to 64 small letters, digits and hyphens')
   .refine((name) => !RESERVED_IDS.includes(name), 'a name that verdicts do not use themselves');
 const reason = z
   .string('one sentence')

@@ -47,7 +47,8 @@ function namesTools(action: RawRule['json']['action']): boolean {
 
 function checkNames(rule: RawRule, { scopes, agents }: Vocabulary): readonly string[] {
   return entitiesIn(rule.json).flatMap(({ type, id }) => {
-    if (type === 'Scope' && !scopes.includes(id))
+    // Without any scope the list itself is the problem, reported on its own.
+    if (type === 'Scope' && scopes.length > 0 && !scopes.includes(id))
       return [`names the scope "${id}": wanted one listed in scopes.yaml`];
     if (type === 'Agent' && !agents.includes(id)) return [`names the agent "${id}": wanted a known agent`];
     if (type === 'Target') return [`names the single target "${id}": wanted a scope`];

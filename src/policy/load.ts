@@ -73,7 +73,9 @@ function checkedBundle(engine: Engine, files: Files, names: Omit<Vocabulary, 'sc
   };
 }
 
-function refuse(problems: readonly FieldProblem[]): void {
+function refuse(found: readonly FieldProblem[]): void {
+  // The engine repeats a finding for every kind of request it concerns.
+  const problems = [...new Map(found.map((one) => [`${one.field} ${one.problem}`, one])).values()];
   if (problems.length === 0) return;
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
   const [first] = problems;

@@ -31,8 +31,11 @@ interface Finding {
 
 function findings(answer: ValidationAnswer): readonly Finding[] {
   if (answer.type === 'failure') return answer.errors.map((error) => ({ place: '', ...error }));
+  const wrong = new Set(answer.validationErrors.map(({ policyId }) => policyId));
+  // A rule with an error is warned about as impossible too; that would only send its author the wrong way.
+  const warnings = answer.validationWarnings.filter(({ policyId }) => !wrong.has(policyId));
   return [
-    ...[...answer.validationErrors, ...answer.validationWarnings].map(({ policyId, error }) => ({
+    ...[...answer.validationErrors, ...warnings].map(({ policyId, error }) => ({
       place: policyId,
       ...error,
     })),
@@ -41,5 +44,5 @@ function findings(answer: ValidationAnswer): readonly Finding[] {
 }
 
 function withoutPlace(message: string): string {
-  return message.replace(/^for policy `[^`]*`,? ?/, '');
+  return message.replace(/^for policy `[^`]*`[,:]? ?/, '');
 }

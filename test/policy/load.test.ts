@@ -1,0 +1,380 @@
+import { describe, expect, it } from 'vitest';
+import { CountersignError } from '../../src/domain/errors.ts';
+import { loadPolicy } from '../../src/policy/load.ts';
+import { AUTHORITY, type BundleText, factsOf, GATES, loadText, NAMES } from './sample.ts';
+
+/** The problems of a bundle, each as `field: problem`; empty when it loads. */
+async function problemsOf(text: BundleText): Promise<readonly string[]> {
+  const error = await loadText(text).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (error === undefined) return [];
+  if (!(error instanceof CountersignError)) throw error;
+  expect(error.code).toBe('misconfigured');
+  return error.problems.map(({ field, problem }) => `${field}: ${problem}`);
+}
+
+const grant = (text: string) => ({ authority: AUTHORITY + text });
+const gate = (text: string) => ({ gates: GATES + text });
+const inGates = (from: string, to: string) => ({ gates: GATES.replace(from, to) });
+const inAuthority = (from: string, to: string) => ({ authority: AUTHORITY.replace(from, to) });
+const LOOK = { name: 'crm.look', effect: 'read', reversibility: 'reversible', smaller: [] } as const;
+const PERMIT =
+  'permit (principal in Profile::"clerk", action == Action::"crm.look", resource in Scope::"crm");';
+const NOTICE = '@gate("notify") @channel("notices") @reason("X is told.")';
+
+/** Each mistake beside the words with which it must be reported. */
+const MISTAKES: readonly (readonly [string, BundleText, string])[] = [
+  [
+    'an attribute misspelt',
+    inAuthority('principal.suspended', 'principal.suspendd'),
+    'did you mean `suspended`',
+  ],
+  [
+    'a context field misspelt',
+    inGates('context.confidence', 'context.confidnce'),
+    'did you mean `confidence`',
+  ],
+  [
+    'a tool misspelt',
+    inGates('Action::"crm.edit"', 'Action::"crm.edti"'),
+    'did you mean `Action::"crm.edit"`',
+  ],
+  [
+    'a profile misspelt',
+    inAuthority('Profile::"reader"', 'Profile::"raeder"'),
+    'valid entity eids: "clerk", "reader"',
+  ],
+  [
+    'an enum value misspelt',
+    gate(
+      `@id("extra") ${NOTICE} forbid (principal, action, resource) when { context.environment == Environment::"prdo" };`,
+    ),
+    '`"prdo"` is not declared',
+  ],
+  [
+    'a trait misspelt',
+    gate(
+      `@id("extra") ${NOTICE} forbid (principal, action, resource) when { resource.traits.contains(Trait::"admin") };`,
+    ),
+    '`"admin"` is not declared',
+  ],
+  [
+    'a comparison of wrong types',
+    gate(`@id("extra") ${NOTICE} forbid (principal, action, resource) when { context.amountCents < true };`),
+    'unexpected type',
+  ],
+  [
+    'a bad decimal',
+    inGates('decimal("0.8")', 'decimal("0,8")'),
+    'rule "unsure": error during extension function argument validation',
+  ],
+  [
+    'a rule that can never fire',
+    gate(
+      `@id("extra") ${NOTICE} forbid (principal, action == Action::"crm.look", resource) when { action == Action::"crm.edit" };`,
+    ),
+    'policy is impossible',
+  ],
+  [
+    'a missing semicolon',
+    inAuthority('when { principal.suspended };', 'when { principal.suspended }'),
+    'unexpected end of input',
+  ],
+  [
+    'the same annotation twice',
+    inGates('@quorum("2")', '@quorum("2") @quorum("3")'),
+    'duplicate annotation: @quorum',
+  ],
+  [
+    'an annotation key misspelt',
+    inGates('@quorum("2")', '@quorm("2")'),
+    'rule "erase" has an annotation @quorm: wanted none of that name here',
+  ],
+  [
+    'an annotation missing',
+    inGates('@quorum("2")', ''),
+    'rule "erase" has no @quorum: wanted a whole number from 1 to 10',
+  ],
+  [
+    'a gate kind misspelt',
+    inGates('@gate("notify")', '@gate("notfy")'),
+    'rule "edit-notice" has @gate "notfy": wanted approval, notify or downscope',
+  ],
+  [
+    'a rule in gates without a kind',
+    gate('@id("extra") @reason("X is told.") forbid (principal, action, resource);'),
+    'rule "extra" has no @gate: wanted approval, notify or downscope',
+  ],
+  ['a quorum in words', inGates('@quorum("2")', '@quorum("two")'), 'rule "erase" has @quorum "two"'],
+  ['a quorum of nobody', inGates('@quorum("2")', '@quorum("0")'), 'rule "erase" has @quorum "0"'],
+  [
+    'a tier misspelt',
+    inGates('@tier("high")', '@tier("hihg")'),
+    'has @tier "hihg": wanted low, medium, high or critical',
+  ],
+  ['a wait without unit', inGates('@ttl("2h")', '@ttl("2")'), 'has @ttl "2": wanted a duration'],
+  ['a wait beyond a month', inGates('@ttl("2h")', '@ttl("31d")'), 'has @ttl "31d": wanted a duration'],
+  [
+    'a rule without @id',
+    grant(`@reason("X may.") ${PERMIT}`),
+    'rule without @id has no @id: wanted a name of its own',
+  ],
+  [
+    'an id that verdicts use themselves',
+    grant(`@id("engine-error") @reason("X may.") ${PERMIT}`),
+    'has @id "engine-error"',
+  ],
+  [
+    'a rule without @reason',
+    grant(`@id("extra") ${PERMIT}`),
+    'rule "extra" has no @reason: wanted one sentence',
+  ],
+  [
+    'a reason of two sentences',
+    grant(`@id("extra") @reason("X may. Y too.") ${PERMIT}`),
+    'wanted one sentence, not several',
+  ],
+  [
+    'a reason without a full stop',
+    grant(`@id("extra") @reason("X may") ${PERMIT}`),
+    'wanted one sentence with a capital and a full stop',
+  ],
+  [
+    'a reason too long for a card',
+    grant(`@id("extra") @reason("X${' may'.repeat(50)}.") ${PERMIT}`),
+    'wanted at most 160 characters',
+  ],
+  [
+    'an id used twice in a file',
+    grant(`@id("look") @reason("X may.") ${PERMIT}`),
+    'rule "look" is there twice',
+  ],
+  [
+    'an id used in both files',
+    gate(`@id("look") ${NOTICE} forbid (principal, action, resource);`),
+    'gates.cedar:17: rule "look" is there twice',
+  ],
+  [
+    'a permit among the gates',
+    gate(`@id("extra") ${NOTICE} ${PERMIT}`),
+    'rule "extra" permits: wanted only forbids',
+  ],
+  [
+    'a gate annotation on a block',
+    inAuthority('@reason("A suspended', '@gate("notify") @reason("A suspended'),
+    'rule "suspended" has an annotation @gate',
+  ],
+  [
+    'a grant to anybody',
+    grant(
+      '@id("extra") @reason("X may.") permit (principal, action == Action::"crm.look", resource in Scope::"crm");',
+    ),
+    'rule "extra" grants to anybody',
+  ],
+  [
+    'a grant to a type',
+    grant(
+      '@id("extra") @reason("X may.") permit (principal is Agent, action == Action::"crm.look", resource in Scope::"crm");',
+    ),
+    'rule "extra" grants to anybody',
+  ],
+  [
+    'a grant of every action',
+    grant(
+      '@id("extra") @reason("X may.") permit (principal in Profile::"clerk", action, resource in Scope::"crm");',
+    ),
+    'rule "extra" grants a group of actions',
+  ],
+  [
+    'a grant of a group of changes',
+    grant(
+      '@id("extra") @reason("X may.") permit (principal in Profile::"clerk", action in Action::"write", resource in Scope::"crm");',
+    ),
+    'rule "extra" grants a group of actions',
+  ],
+  [
+    'a grant everywhere',
+    grant(
+      '@id("extra") @reason("X may.") permit (principal in Profile::"clerk", action == Action::"crm.look", resource);',
+    ),
+    'rule "extra" grants everywhere',
+  ],
+  [
+    'a template',
+    grant(
+      '@id("extra") @reason("X may.") permit (principal in ?principal, action == Action::"crm.look", resource in Scope::"crm");',
+    ),
+    'is a template',
+  ],
+  [
+    'an unknown scope in a grant',
+    inAuthority('Scope::"pay"', 'Scope::"payments"'),
+    'rule "clerk-pays" names the scope "payments": wanted one listed in scopes.yaml',
+  ],
+  [
+    'an unknown scope in a condition',
+    gate(
+      `@id("extra") ${NOTICE} forbid (principal, action, resource) unless { resource in [Scope::"crm/peolpe"] };`,
+    ),
+    'names the scope "crm/peolpe"',
+  ],
+  [
+    'an unknown agent',
+    gate(`@id("extra") ${NOTICE} forbid (principal == Agent::"clerk-9", action, resource);`),
+    'names the agent "clerk-9"',
+  ],
+  [
+    'a single target',
+    gate(`@id("extra") ${NOTICE} forbid (principal, action, resource == Target::"crm/people#7");`),
+    'names the single target "crm/people#7"',
+  ],
+  [
+    'an unknown group of approvers',
+    inGates('@approvers("leads")', '@approvers("leaders")'),
+    'asks the group "leaders": wanted a known group',
+  ],
+  [
+    'an unknown group to escalate to',
+    inGates('@escalate("desk")', '@escalate("disk")'),
+    'escalates to "disk": wanted a known group',
+  ],
+  [
+    'an escalation to the same group',
+    inGates('@escalate("desk")', '@escalate("leads")'),
+    'escalates to its own group',
+  ],
+  [
+    'an unknown channel',
+    inGates('@channel("notices")', '@channel("general")'),
+    'announces to "general": wanted a known channel',
+  ],
+  [
+    'an unknown smaller tool',
+    inGates('@to("mail.draft")', '@to("mail.drat")'),
+    'reduces to "mail.drat": wanted a known tool',
+  ],
+  [
+    'a smaller tool that the gated one does not list',
+    inGates('@to("mail.draft")', '@to("crm.look")'),
+    'reduces "mail.send" to "crm.look": wanted a tool that it lists as smaller',
+  ],
+  [
+    'a downscope of a group of actions',
+    gate(
+      '@id("extra") @gate("downscope") @to("mail.draft") @reason("X is told.") forbid (principal, action in Action::"message", resource);',
+    ),
+    'reduces a group of actions',
+  ],
+  [
+    'a gate that low confidence opens',
+    inGates('.lessThan(decimal("0.8"))', '.greaterThan(decimal("0.8"))'),
+    'rule "unsure" could reward low confidence',
+  ],
+  ['an empty file', { gates: '// nothing\n' }, 'gates.cedar: has no rule: wanted at least one'],
+  ['too large a file', { gates: `${GATES}//${'x'.repeat(300_000)}` }, 'gates.cedar: has'],
+  ['a scope list that is not YAML', { scopes: 'scopes: [' }, 'scopes.yaml: '],
+  ['a misspelt scope key', { scopes: 'scope: [crm/people]' }, 'scopes.yaml'],
+  [
+    'a scope with an empty segment',
+    { scopes: 'scopes: [crm//people, crm/people, mail/out, pay]' },
+    'scopes.yaml scopes.0: wanted ids separated by "/"',
+  ],
+  [
+    'a tool listed twice',
+    { names: { tools: [...NAMES.tools, ...NAMES.tools.slice(0, 1)] } },
+    'tools: "crm.look" is there twice',
+  ],
+  [
+    'a tool whose smaller one is unknown',
+    { names: { tools: [...NAMES.tools, { ...LOOK, name: 'crm.peek', smaller: ['crm.peep'] }] } },
+    'tools: "crm.peek" lists "crm.peep" as smaller',
+  ],
+];
+
+describe('loadPolicy() refuses', () => {
+  it.each(MISTAKES)('%s', async (_, text, report) => {
+    const problems = await problemsOf(text);
+    expect(problems).toContainEqual(expect.stringContaining(report));
+    // One mistake points its author to one place.
+    expect(new Set(problems.map((problem) => /^[a-z.]+(:\d+)?/.exec(problem)?.[0])).size).toBe(1);
+  });
+});
+
+describe('loadPolicy()', () => {
+  it('accepts the bundle that every mistake was made in', async () => {
+    expect(await problemsOf({})).toEqual([]);
+  });
+
+  it('reports every mistake of a bundle together, each at its file and line', async () => {
+    const problems = await problemsOf({
+      authority: AUTHORITY.replace('principal.suspended', 'principal.suspendd').replace(
+        'Scope::"pay"',
+        'Scope::"pya"',
+      ),
+      gates: GATES.replace('@quorum("2")', '@quorum("two")').replace(
+        '@channel("notices")',
+        '@channel("loud")',
+      ),
+    });
+    expect(problems.map((problem) => problem.split(': ')[0])).toEqual([
+      'gates.cedar:5',
+      'authority.cedar:19',
+      'gates.cedar:2',
+      'authority.cedar:22',
+    ]);
+  });
+
+  it('reports a syntax error at its line, counting bytes rightly, and still checks the other file', async () => {
+    const problems = await problemsOf({
+      authority: '// ünïcödé ünïcödé ünïcödé\n\npermit (principal action, resource);',
+      gates: GATES.replace('@tier("high")', '@tier("hihg")'),
+    });
+    expect(problems[0]).toMatch(/^authority\.cedar:3: unexpected token `action`/);
+    expect(problems[1]).toMatch(/^gates\.cedar:5: rule "erase" has @tier/);
+  });
+
+  it('names the files that are missing', async () => {
+    const error: unknown = await loadPolicy({ ...NAMES, folder: '/nonexistent' }).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toMatchObject({
+      code: 'misconfigured',
+      problems: ['scopes.yaml', 'authority.cedar', 'gates.cedar'].map((field) => ({
+        field,
+        problem: 'cannot be read (ENOENT): wanted a text file',
+      })),
+    });
+  });
+
+  it('gives the same bundle the same version and any other text, scope or tool another one', async () => {
+    const { version } = await loadText();
+    expect(version).toMatch(/^p-[0-9a-f]{16}$/);
+    expect((await loadText()).version).toBe(version);
+    const others: readonly BundleText[] = [
+      { authority: `${AUTHORITY}\n` },
+      { gates: `${GATES}// x` },
+      { scopes: 'scopes: [crm/people, crm/firms, mail/out, pay/cards, pay/banks]' },
+      { names: { profiles: ['clerk', 'reader', 'guest'] } },
+    ];
+    const versions = await Promise.all(others.map(async (text) => (await loadText(text)).version));
+    expect(new Set([version, ...versions]).size).toBe(others.length + 1);
+  });
+
+  it('keeps every loaded policy answering by its own rules, however many are loaded after it', async () => {
+    const pay = factsOf('pay.refund');
+    const first = await loadText();
+    const harsher = GATES.replace('"1") @ttl("1d")', '"2") @ttl("1d")');
+    const others = await Promise.all(
+      Array.from({ length: 12 }, (_, i) => loadText({ gates: `${harsher}// ${i}` })),
+    );
+    for (const policy of [first, ...others, first]) {
+      const quorum = policy === first ? 1 : 2;
+      expect(policy.decide(pay)).toMatchObject({
+        policyVersion: policy.version,
+        gates: [{ rule: 'pay', quorum }],
+      });
+    }
+  });
+});
