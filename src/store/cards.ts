@@ -25,8 +25,16 @@ export interface CardRow {
 export interface Cards {
   /** Keeps the view unless a newer or equal one is kept already; returns what is wanted now. */
   want(view: CardView): Promise<{ readonly row: CardRow }>;
-  /** Notes where the card was posted. The first place stands: a caller that reads back another one posted a double. */
-  placed(request: string, version: number, place: MessagePlace): Promise<{ readonly row: CardRow }>;
+  /**
+   * Notes where the card was posted. The first place stands, unless it is `gone` (its message no longer exists). A
+   * caller that reads back another place than its own has posted a double.
+   */
+  placed(
+    request: string,
+    version: number,
+    place: MessagePlace,
+    gone?: MessagePlace,
+  ): Promise<{ readonly row: CardRow }>;
   /** Notes what was drawn; a smaller `seq` than the noted one changes nothing. */
   shown(request: string, version: number, seq: number): Promise<void>;
   current(request: string, version: number): Promise<CardRow | undefined>;
@@ -38,7 +46,7 @@ export interface Cards {
 export function createCards(db: Database): Cards {
   return {
     want: (view) => want(db, view),
-    placed: (request, version, place) => placed(db, { request, version }, place),
+    placed: (request, version, place, gone) => placed(db, { request, version }, { place, gone }),
     shown: (request, version, seq) => shown(db, { request, version }, seq),
     current: (request, version) => current(db, { request, version }),
     forRequest: (request) => forRequest(db, request),
@@ -69,13 +77,22 @@ async function want(db: Database, view: CardView): Promise<{ row: CardRow }> {
   return { row: await existing(db, view) };
 }
 
-async function placed(db: Database, key: CardKey, { channel, ts }: MessagePlace): Promise<{ row: CardRow }> {
+interface Placement {
+  readonly place: MessagePlace;
+  readonly gone: MessagePlace | undefined;
+}
+
+async function placed(db: Database, key: CardKey, { place, gone }: Placement): Promise<{ row: CardRow }> {
   await db
     .updateTable('cards')
-    .set({ channel, ts })
+    .set({ channel: place.channel, ts: place.ts })
     .where('request', '=', key.request)
     .where('version', '=', key.version)
-    .where('ts', 'is', null)
+    .where((where) =>
+      gone === undefined
+        ? where('ts', 'is', null)
+        : where.or([where('ts', 'is', null), where.and({ channel: gone.channel, ts: gone.ts })]),
+    )
     .execute();
   return { row: await existing(db, key) };
 }

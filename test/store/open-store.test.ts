@@ -22,7 +22,7 @@ describe('openStore() without DATABASE_URL', { timeout: 120_000 }, () => {
   });
   afterEach(() => rm(dataDir, { recursive: true, force: true, maxRetries: 3 }));
 
-  /** Opening a copy is much faster than making a database; only two tests are about making one. */
+  /** Opening a copy is much faster than making a database; one test is about making one. */
   const useMade = () => cp(made, dataDir, { recursive: true });
   const withStore = async (work: (store: Store) => Promise<void>) => {
     const store = await openStore({ dataDir });
@@ -54,6 +54,7 @@ describe('openStore() without DATABASE_URL', { timeout: 120_000 }, () => {
   });
 
   test('refuses a folder that another process uses, and opens it once that one was killed', async () => {
+    await useMade();
     const holder = spawnStoreProcess('hold', dataDir);
     await holder.said((lines) => lines.includes('ready'));
     await expect(openStore({ dataDir })).rejects.toMatchObject({
@@ -66,8 +67,7 @@ describe('openStore() without DATABASE_URL', { timeout: 120_000 }, () => {
 
   test('never trusts a database whose making was killed halfway', async () => {
     const maker = spawnStoreProcess('hold', dataDir);
-    const deadline = Date.now() + 60_000;
-    while (!(await hasHalfDatabase(dataDir))) expect(Date.now()).toBeLessThan(deadline);
+    await expect.poll(() => hasHalfDatabase(dataDir), { timeout: 60_000, interval: 20 }).toBe(true);
     await maker.kill();
     expect(maker.lines).toEqual([]);
     expect(await readdir(dataDir)).not.toContain('pglite');

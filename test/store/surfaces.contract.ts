@@ -45,6 +45,27 @@ export function surfacesContract(store: StoreUnderTest): void {
       expect((await store().cards.want({ ...view, seq: 5 })).row.place).toEqual(PLACE);
     });
 
+    test('placed() replaces a place whose message is gone, and only that one', async () => {
+      const view = aView();
+      const [second, third] = [
+        { ...PLACE, ts: '2.0' },
+        { ...PLACE, ts: '3.0' },
+      ];
+      await store().cards.want(view);
+      await store().cards.placed(view.request, 1, PLACE);
+      expect((await store().cards.placed(view.request, 1, second, PLACE)).row.place).toEqual(second);
+      expect((await store().cards.placed(view.request, 1, third, PLACE)).row.place).toEqual(second);
+    });
+
+    test('placed() gives one place to twenty who posted at once', async () => {
+      const view = aView();
+      await store().cards.want(view);
+      const places = Array.from({ length: 20 }, (_, index) => ({ ...PLACE, ts: `${index}.0` }));
+      await Promise.all(places.map((place) => store().cards.placed(view.request, 1, place)));
+      const read = await Promise.all(places.map((place) => store().cards.placed(view.request, 1, place)));
+      expect(new Set(read.map(({ row }) => row.place?.ts)).size).toBe(1);
+    });
+
     test('placed() refuses a card nobody wanted', async () => {
       await expect(store().cards.placed(aView().request, 1, PLACE)).rejects.toThrow(/was never wanted/);
     });
