@@ -6,7 +6,7 @@ import type { Organisation } from './people.ts';
 /** Slack identities that people linked themselves. Rejects when unreachable. */
 export interface IdentityLinks {
   /** The person id linked to this Slack user, if any. */
-  find(identity: SlackIdentity): Promise<string | undefined>;
+  personFor(identity: SlackIdentity): Promise<string | undefined>;
 }
 
 /**
@@ -24,7 +24,7 @@ export function createDirectory(
     members: async (group) => (await read()).people.filter((person) => person.groups.includes(group)),
     async personBySlack(identity) {
       const { people } = await read();
-      const linked = await links?.find(identity);
+      const linked = await links?.personFor(identity);
       const found = new Set(people.filter((person) => isSlackUser(person, identity)));
       if (linked !== undefined) {
         const person = byId(people, linked);

@@ -163,7 +163,7 @@ describe('createDirectory()', () => {
   });
 
   it('uses linked identities, and trusts none that contradicts another (T9)', async () => {
-    const linkedTo = (id: string) => createDirectory(ACME, { find: async () => id });
+    const linkedTo = (id: string) => createDirectory(ACME, { personFor: async () => id });
     expect((await linkedTo('bob').personBySlack({ team: 'T0ACME', user: 'U9NEW' }))?.id).toBe('bob');
     expect((await linkedTo('alice').personBySlack(alice))?.id).toBe('alice');
     expect(await linkedTo('bob').personBySlack(alice)).toBeUndefined();
@@ -176,7 +176,7 @@ describe('createDirectory()', () => {
   });
 
   it('rejects when the links cannot be read', async () => {
-    const directory = createDirectory(ACME, { find: () => Promise.reject(new Error('down')) });
+    const directory = createDirectory(ACME, { personFor: () => Promise.reject(new Error('down')) });
     await expect(directory.personBySlack(alice)).rejects.toThrow('down');
   });
 });

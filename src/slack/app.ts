@@ -1,0 +1,119 @@
+/**
+ * Slack: cards, listeners and the client.
+ *
+ * This room promises that a click becomes a durable signed decision before Slack is acknowledged, or the clicker is
+ * told that it did not; that nobody's words but ours are ever read as markup; and that cards converge to what the
+ * workflow last wanted. It refuses unsigned, foreign, stale and repeated interactions, and to start without secrets.
+ * It decides nothing: whether a decision counts is the workflow's answer. Called by `main/`; its surface by the
+ * approvals role's activities.
+ */
+import { App, type Receiver, SocketModeReceiver, type ViewSubmitAction } from '@slack/bolt';
+import { CountersignError } from '../domain/errors.ts';
+import { boltLogger, redacted } from './bolt-logger.ts';
+import { ACTIONS, CALLBACKS, COMMAND } from './cards/pointer.ts';
+import { approve, openDeny, openDetails, openReview } from './listeners/buttons.ts';
+import { type ButtonWork, onButton } from './listeners/on-button.ts';
+import { onCommand } from './listeners/on-command.ts';
+import { onSubmission } from './listeners/on-submission.ts';
+import type { Desk } from './ports.ts';
+import { createHealthServer, createReceiver } from './receiver.ts';
+import { createStandingOf, type StandingOf } from './standing.ts';
+
+export interface SlackAppOptions extends Desk {
+  /** Required unless Socket Mode is used. */
+  readonly signingSecret?: string;
+  readonly botToken: string;
+  /** Set: Socket Mode. Slack signs nothing there; the socket itself is authenticated. */
+  readonly appToken?: string;
+  /** Base of Slack's Web API, ending in `/api/`; only Socket Mode needs it here. */
+  readonly apiUrl?: string;
+}
+
+export interface SlackApp {
+  /** Listens and resolves to the port, on loopback unless told otherwise. `GET /healthz` answers in both modes. */
+  start(port: number, host?: string): Promise<number>;
+  stop(): Promise<void>;
+}
+
+/** Builds the app; refuses empty secrets. Nothing listens before `start`. */
+export function createSlackApp(options: SlackAppOptions): SlackApp {
+  refuseEmptySecrets(options);
+  const { appToken } = options;
+  return appToken === undefined ? overHttp(options) : overSocket(options, appToken);
+}
+
+function overHttp(options: SlackAppOptions): SlackApp {
+  const { signingSecret = '', log, security, clock } = options;
+  const receiver = createReceiver({ signingSecret, clock, logger: boltLogger(log), security });
+  createBolt(options, receiver);
+  return { start: (port, host = '127.0.0.1') => receiver.start(port, host), stop: () => receiver.stop() };
+}
+
+function overSocket(options: SlackAppOptions, appToken: string): SlackApp {
+  const { apiUrl, log } = options;
+  const receiver = new SocketModeReceiver({
+    appToken,
+    logger: boltLogger(log),
+    ...(apiUrl === undefined ? {} : { installerOptions: { clientOptions: { slackApiUrl: apiUrl } } }),
+  });
+  createBolt(options, receiver);
+  const health = createHealthServer();
+  return {
+    async start(port, host = '127.0.0.1') {
+      await receiver.start();
+      return health.start(port, host);
+    },
+    async stop() {
+      await Promise.all([receiver.stop(), health.stop()]);
+    },
+  };
+}
+
+/** Our own client is used everywhere, so Bolt is given an authorization and never calls Slack itself. */
+function createBolt(options: SlackAppOptions, receiver: Receiver): void {
+  const { botToken, log, client, team, clock } = options;
+  const app = new App({
+    receiver,
+    logger: boltLogger(log),
+    authorize: async () => ({ botToken }),
+    convoStore: false,
+  });
+  app.error(async (error) => {
+    log.error({ event: 'listener-failed', why: redacted([error]) }, 'A Slack listener failed');
+  });
+  register(app, options, createStandingOf(client, { team, clock }));
+}
+
+function register(app: App, desk: Desk, standingOf: StandingOf): void {
+  const buttons: Readonly<Record<string, ButtonWork>> = {
+    [ACTIONS.approve]: approve(desk),
+    [ACTIONS.review]: openReview(desk),
+    [ACTIONS.deny]: openDeny(desk),
+    [ACTIONS.details]: openDetails(desk),
+  };
+  for (const [actionId, work] of Object.entries(buttons)) {
+    app.action(actionId, ({ body, ack }) => onButton(desk, standingOf, { body, ack: () => ack(), work }));
+  }
+  app.view<ViewSubmitAction>(CALLBACKS.deny, ({ body, ack }) =>
+    onSubmission(desk, standingOf, { body, ack, answer: 'deny' }),
+  );
+  app.view<ViewSubmitAction>(CALLBACKS.review, ({ body, ack }) =>
+    onSubmission(desk, standingOf, { body, ack, answer: 'approve' }),
+  );
+  app.view(CALLBACKS.notice, ({ ack }) => ack());
+  app.command(COMMAND, ({ body, ack }) => onCommand(desk, standingOf, { body, ack }));
+}
+
+function refuseEmptySecrets({ signingSecret, botToken, appToken }: SlackAppOptions): void {
+  const way = appToken === undefined ? { 'signing secret': signingSecret ?? '' } : { 'app token': appToken };
+  const secrets = { 'bot token': botToken, ...way };
+  const empty = Object.entries(secrets)
+    .filter(([, secret]) => secret.trim() === '')
+    .map(([name]) => name);
+  if (empty.length > 0) {
+    throw new CountersignError(
+      'misconfigured',
+      `Cannot start Slack: the ${empty.join(' and the ')} is empty`,
+    );
+  }
+}

@@ -1,0 +1,44 @@
+/** The buttons of a waiting card. Denying is as easy as approving; approving is never one careless click. */
+import type { ActionsBlock, Button, ConfirmationDialog } from '@slack/types';
+import type { CardView } from '../../domain/card.ts';
+import { shortDigest } from '../../domain/digest.ts';
+import { plain } from './blocks.ts';
+import { ACTIONS, blockId, pointerValue } from './pointer.ts';
+
+/** Low and medium are approved here, behind a dialog; high and critical only in the review modal. */
+export function buttons(view: CardView): ActionsBlock {
+  const value = pointerValue(view);
+  const button = (actionId: string, label: string, extra: Partial<Button> = {}): Button => ({
+    type: 'button',
+    action_id: actionId,
+    text: plain(label),
+    value,
+    accessibility_label: `${label.replace('…', '')} request version ${view.version}`,
+    ...extra,
+  });
+  const approve = isApprovedDirectly(view)
+    ? button(ACTIONS.approve, 'Approve', { style: 'primary', confirm: confirmation(view) })
+    : button(ACTIONS.review, 'Review…', { style: 'primary' });
+  return {
+    type: 'actions',
+    block_id: blockId(view),
+    elements: [approve, button(ACTIONS.deny, 'Deny…'), button(ACTIONS.details, 'Details')],
+  };
+}
+
+/** Whether a click with a confirmation is enough; checked again when the click arrives. */
+export function isApprovedDirectly({ tier }: Pick<CardView, 'tier'>): boolean {
+  return tier === 'low' || tier === 'medium';
+}
+
+function confirmation(view: CardView): ConfirmationDialog {
+  const steps = view.steps.length === 1 ? 'this step' : `all ${view.steps.length} steps`;
+  return {
+    title: plain('Approve this request?'),
+    text: plain(
+      `You approve ${steps} exactly as shown on the card: version ${view.version}, code ${shortDigest(view.digest)}. It is recorded under your name.`,
+    ),
+    confirm: plain('Approve'),
+    deny: plain('Go back'),
+  };
+}

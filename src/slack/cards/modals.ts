@@ -1,0 +1,160 @@
+/** The modals: deny, review, details and a plain notice. `private_metadata` holds the pointer and nothing else. */
+import type { InputBlock, KnownBlock, ModalView } from '@slack/types';
+import { REASON_CHARS_MAX } from '../../approvals/claims.schema.ts';
+import type { CardView } from '../../domain/card.ts';
+import { shortDigest } from '../../domain/digest.ts';
+import type { Names } from '../names.ts';
+import { context, plain, preformatted, section } from './blocks.ts';
+import { askedSteps } from './draw-card.ts';
+import { head, outside, outsideLine, shortCode } from './outside-text.ts';
+import { CALLBACKS, FIELD_ACTION, FIELDS, pointerValue } from './pointer.ts';
+import { stepFacts, stepWords } from './step-blocks.ts';
+import { progressWords, TIER_WORDS } from './wording.ts';
+
+const CHUNK_CHARS_MAX = 2_900;
+const BLOCKS_MAX = 100;
+/** Slack takes views up to 250 KB; JSON and escapes at most triple our characters. */
+const DETAILS_CHARS_MAX = 60_000;
+const PHRASE_CHARS_MAX = 60;
+
+type Named = Pick<CardView, 'request' | 'version' | 'digest'>;
+
+/** Asks why. The reason is required: the agent is told it. */
+export function denyModal(card: Named & { readonly title: string }): ModalView {
+  return modal(card, {
+    callback: CALLBACKS.deny,
+    title: 'Deny request',
+    submit: 'Deny',
+    blocks: [
+      section(outsideLine(card.title, 300)),
+      context(`Version ${card.version}, code ${shortDigest(card.digest)}. One denial ends the request.`),
+      reasonField('The agent and its owner will read this.'),
+    ],
+  });
+}
+
+/** For high and critical risk: everything the request would do, a reason, and the target typed by hand. */
+export function reviewModal(view: CardView, names: Names): ModalView {
+  const phrase = phraseToType(view);
+  const asks: readonly KnownBlock[] = [
+    field(FIELDS.target, `Type this to confirm: ${phrase}`, { max: 200 }),
+    reasonField('Kept with your approval.'),
+  ];
+  return modal(view, {
+    callback: CALLBACKS.review,
+    title: 'Review request',
+    submit: 'Approve',
+    blocks: [
+      section(`${TIER_WORDS[view.tier]}. ${outsideLine(progressWords(view, names.group), 500)}.`),
+      ...contents(view, BLOCKS_MAX - 1 - asks.length),
+      ...asks,
+    ],
+  });
+}
+
+/** Everything about a request version that people may see, as long as Slack can hold it; what is left out says so. */
+export function detailsModal(view: CardView): ModalView {
+  return modal(view, {
+    callback: CALLBACKS.details,
+    title: 'Request details',
+    blocks: contents(view, BLOCKS_MAX),
+  });
+}
+
+/** One sentence, where something else was expected. */
+export function noticeModal(sentence: string): ModalView {
+  return {
+    type: 'modal',
+    callback_id: CALLBACKS.notice,
+    title: plain('Countersign'),
+    close: plain('Close'),
+    blocks: [section(outside(sentence, { charsMax: 2_000 }))],
+  };
+}
+
+/**
+ * What a reviewer types: the target of the first step they are asked about, or the request's short code where that
+ * target is too long or contains what cannot be typed.
+ */
+export function phraseToType(view: CardView): string {
+  const label = askedSteps(view)[0]?.target.label.trim().replace(/\s+/g, ' ') ?? '';
+  const typable = label !== '' && label.length <= PHRASE_CHARS_MAX && outsideLine(label, 200) === label;
+  return typable ? label : shortDigest(view.digest);
+}
+
+function contents(view: CardView, blocksMax: number): readonly KnownBlock[] {
+  const blocks = [
+    ...view.steps.flatMap((step) => [section(stepWords(step, view)), ...fenced(stepFacts(step))]),
+    context('Written by the agent, unverified:'),
+    ...fenced(view.reason),
+    context(`${view.request} · version ${view.version} · digest ${view.digest}`),
+  ];
+  return bounded(blocks, blocksMax, view);
+}
+
+/** The whole text in as many fences as it takes. */
+function fenced(text: string): readonly KnownBlock[] {
+  const whole = outside(text, { charsMax: Number.POSITIVE_INFINITY });
+  const blocks: KnownBlock[] = [];
+  for (let at = 0; at < whole.length; ) {
+    const chunk = head(whole.slice(at), CHUNK_CHARS_MAX);
+    blocks.push(preformatted(chunk));
+    at += chunk.length;
+  }
+  return blocks;
+}
+
+function bounded(blocks: readonly KnownBlock[], blocksMax: number, view: CardView): readonly KnownBlock[] {
+  let chars = 0;
+  const fitting = blocks.findIndex((block, index) => {
+    chars += JSON.stringify(block).length;
+    return chars > DETAILS_CHARS_MAX || index >= blocksMax;
+  });
+  if (fitting === -1) return blocks;
+  const whole = JSON.stringify(view.steps);
+  const kept = blocks.slice(0, Math.min(fitting, blocksMax - 1));
+  const left = `${blocks.length - kept.length} more parts do not fit here (${whole.length} characters in all, code ${shortCode(whole)}). Read them with: npx countersign show ${view.request}`;
+  return [...kept, context(left)];
+}
+
+function reasonField(hint: string): InputBlock {
+  return field(FIELDS.reason, 'Reason', { max: REASON_CHARS_MAX, hint, multiline: true });
+}
+
+function field(
+  id: string,
+  label: string,
+  {
+    max,
+    hint,
+    multiline = false,
+  }: { readonly max: number; readonly hint?: string; readonly multiline?: boolean },
+): InputBlock {
+  return {
+    type: 'input',
+    block_id: id,
+    label: plain(label),
+    ...(hint === undefined ? {} : { hint: plain(hint) }),
+    element: { type: 'plain_text_input', action_id: FIELD_ACTION, multiline, max_length: max },
+  };
+}
+
+function modal(
+  card: Named,
+  parts: {
+    readonly callback: string;
+    readonly title: string;
+    readonly submit?: string;
+    readonly blocks: readonly KnownBlock[];
+  },
+): ModalView {
+  return {
+    type: 'modal',
+    callback_id: parts.callback,
+    private_metadata: pointerValue(card),
+    title: plain(parts.title),
+    ...(parts.submit === undefined ? {} : { submit: plain(parts.submit) }),
+    close: plain(parts.submit === undefined ? 'Close' : 'Go back'),
+    blocks: [...parts.blocks],
+  };
+}

@@ -1,0 +1,56 @@
+/** The four buttons of a card. Approve decides; the others open a modal. */
+import type { ModalView } from '@slack/types';
+import { isApprovedDirectly } from '../cards/buttons.ts';
+import { denyModal, detailsModal, reviewModal } from '../cards/modals.ts';
+import type { Desk } from '../ports.ts';
+import { recordDecision } from '../record-decision.ts';
+import { DONE, type Reply, tell } from '../reply.ts';
+import { sorted } from '../slack-client.ts';
+import type { BelievedClick, ButtonWork } from './on-button.ts';
+
+/** Approves at once, behind Slack's confirm dialog; refused for tiers that must be reviewed, whatever was clicked. */
+export function approve(desk: Desk): ButtonWork {
+  return async ({ click, person, approval }) => {
+    if (!isApprovedDirectly(approval))
+      return tell('This request must be reviewed before it is approved; nothing was recorded');
+    const [{ action_id, action_ts }] = click.actions;
+    const parts = [click.team.id, click.user.id, click.container.message_ts, action_id, action_ts];
+    const recorded = await recordDecision(desk, {
+      person,
+      approval,
+      answer: 'approve',
+      decisionParts: parts,
+      deliveryParts: parts,
+    });
+    return recorded.kind === 'recorded' ? DONE : tell(recorded.sentence);
+  };
+}
+
+export function openDeny(desk: Desk): ButtonWork {
+  return (believed) => open(desk, believed, denyModal(believed.approval));
+}
+
+export function openReview(desk: Desk): ButtonWork {
+  return (believed) => openDrawn(desk, believed, (view) => reviewModal(view, desk.names));
+}
+
+export function openDetails(desk: Desk): ButtonWork {
+  return (believed) => openDrawn(desk, believed, detailsModal);
+}
+
+async function openDrawn(
+  desk: Desk,
+  believed: BelievedClick,
+  draw: (view: Parameters<typeof detailsModal>[0]) => ModalView,
+): Promise<Reply> {
+  const { request, version } = believed.approval;
+  const card = await desk.cards.current(request, version);
+  if (card === undefined)
+    return tell('The content of this request cannot be read at the moment; please try again');
+  return open(desk, believed, draw(card.wantedView));
+}
+
+async function open(desk: Desk, { click }: BelievedClick, view: ModalView): Promise<Reply> {
+  await sorted('Cannot open modal', desk.client.views.open({ trigger_id: click.trigger_id, view }));
+  return DONE;
+}

@@ -1,0 +1,80 @@
+/** What the Slack room needs from elsewhere, as narrow interfaces. The store implements the first three. */
+import type { WebClient } from '@slack/web-api';
+import type { CardView } from '../domain/card.ts';
+import type { Clock, DecisionSigner, Directory, Inbox } from '../domain/ports.ts';
+import type { Requests } from '../orchestrator/requests.ts';
+import type { Names } from './names.ts';
+
+export interface MessagePlace {
+  readonly channel: string;
+  readonly ts: string;
+}
+
+/** One version's card: what is wanted, where it stands, what was last drawn. */
+export interface CardRow {
+  readonly request: string;
+  readonly version: number;
+  readonly place: MessagePlace | undefined;
+  readonly wantedSeq: number;
+  readonly wantedView: CardView;
+  readonly shownSeq: number;
+}
+
+/** Which message is which card. Rejects when it cannot be read or written. */
+export interface CardStore {
+  /** Keeps the view unless a newer or equal one is kept already; returns what is wanted now. */
+  want(view: CardView): Promise<{ readonly row: CardRow }>;
+  /**
+   * Notes where a card was posted. The first place stands; with `gone` (a place whose message no longer exists) the
+   * new one takes its stead. A caller that reads back another place than its own has posted a double.
+   */
+  placed(
+    request: string,
+    version: number,
+    place: MessagePlace,
+    gone?: MessagePlace,
+  ): Promise<{ readonly row: CardRow }>;
+  shown(request: string, version: number, seq: number): Promise<void>;
+  current(request: string, version: number): Promise<CardRow | undefined>;
+  /** Every version's card, oldest version first. */
+  forRequest(request: string): Promise<readonly CardRow[]>;
+}
+
+/** Things said once, by key. */
+export interface MessageStore {
+  find(key: string): Promise<MessagePlace | undefined>;
+  /** The first record stands. */
+  record(key: string, place: MessagePlace): Promise<void>;
+}
+
+/** The guard against replayed clicks: true exactly once per id. */
+export interface Clicks {
+  firstSeen(clickId: string, now: Date): Promise<boolean>;
+}
+
+/** A log as pino gives it. Fields carry ids and words of ours only: never payloads, tokens, URLs or triggers. */
+export interface Log {
+  debug(fields: Readonly<Record<string, unknown>>, message: string): void;
+  info(fields: Readonly<Record<string, unknown>>, message: string): void;
+  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
+  error(fields: Readonly<Record<string, unknown>>, message: string): void;
+}
+
+/** What every listener works with. */
+export interface Desk {
+  /** The only workspace and app whose interactions are believed. */
+  readonly team: string;
+  readonly appId: string;
+  readonly requests: Pick<Requests, 'decide' | 'view'>;
+  readonly inbox: Inbox;
+  readonly cards: Pick<CardStore, 'current'>;
+  readonly clicks: Clicks;
+  readonly directory: Directory;
+  readonly signer: DecisionSigner;
+  readonly names: Names;
+  readonly client: WebClient;
+  readonly log: Log;
+  /** Refused and forged interactions go here. */
+  readonly security: Log;
+  readonly clock: Clock;
+}

@@ -1,0 +1,105 @@
+/** The Slack side of `Surface`: cards, thread lines, whispers, direct messages and notices. */
+import type { WebClient } from '@slack/web-api';
+import type { Directory, Surface } from '../domain/ports.ts';
+import { OutsideError } from '../domain/retry.ts';
+import { outside } from './cards/outside-text.ts';
+import type { Names } from './names.ts';
+import type { CardStore, MessagePlace, MessageStore } from './ports.ts';
+import { type Saying, sayOnce } from './say-once.ts';
+import { showCard } from './show-card.ts';
+import { sorted } from './slack-client.ts';
+import { spoken } from './spoken.ts';
+
+/** At most this many people are mentioned in one line; more are a crowd, not a reminder. */
+const MENTIONS_MAX = 20;
+
+export interface SlackSurfaceOptions {
+  readonly client: WebClient;
+  readonly cards: CardStore;
+  readonly messages: MessageStore;
+  readonly directory: Directory;
+  /** Channel ids for notices, by the name policy uses. */
+  readonly channels: Readonly<Record<string, string>>;
+  readonly approvalsChannel: string;
+  readonly names: Names;
+}
+
+/** Rejects with `OutsideError` only. What was said under a key is not said again; cards converge to the newest view. */
+export function createSlackSurface(options: SlackSurfaceOptions): Surface {
+  const { client, cards, messages, directory } = options;
+  const say = (saying: Saying) => sayOnce({ client, messages }, saying);
+  const cardOf = async (request: string): Promise<MessagePlace> => {
+    const places = (await cards.forRequest(request)).flatMap(({ place }) =>
+      place === undefined ? [] : [place],
+    );
+    return places.at(-1) ?? failFor(`Cannot speak about request: "${request}" has no card`, 'retryable');
+  };
+  const slackUser = async (person: string): Promise<string> =>
+    (await ask(directory.person(person)))?.slack?.user ??
+    failFor(`Cannot reach person: "${person}" has no Slack user`, 'final');
+  const surface: Surface = {
+    showCard: (view) => showCard(options, view),
+    async sayInThread({ request, key, text, mentionGroups = [] }) {
+      const { channel, ts } = await cardOf(request);
+      const mentions = await mentionsOf(directory, mentionGroups);
+      await say({ key, channel, threadTs: ts, text, mentions });
+    },
+    async whisper({ request, person, text }) {
+      const user = await slackUser(person);
+      const { channel } = await cardOf(request);
+      await sorted('Cannot whisper', client.chat.postEphemeral({ channel, user, ...spoken(text) }));
+    },
+    async tell({ person, key, text }) {
+      await say({ key, channel: await slackUser(person), text });
+    },
+    async announce({ channel, key, text }) {
+      await say({ key, channel: channelId(options.channels, channel), text });
+    },
+  };
+  return {
+    showCard: (view) => repeatable(surface.showCard(view)),
+    sayInThread: (line) => repeatable(surface.sayInThread(line)),
+    whisper: (note) => repeatable(surface.whisper(note)),
+    tell: (note) => repeatable(surface.tell(note)),
+    announce: (notice) => repeatable(surface.announce(notice)),
+  };
+}
+
+/** Showing again does no harm (cards converge, lines have keys, a whisper vanishes), so a lost answer is worth a retry. */
+async function repeatable(showing: Promise<void>): Promise<void> {
+  try {
+    await showing;
+  } catch (error) {
+    if (!(error instanceof OutsideError) || error.kind !== 'unknown') throw error;
+    throw new OutsideError('retryable', error.message, { cause: error });
+  }
+}
+
+/** By name (with or without `#`) or id, but only channels the configuration names: policy cannot post elsewhere. */
+function channelId(channels: Readonly<Record<string, string>>, channel: string): string {
+  const name = channel.replace(/^#/, '');
+  if (Object.hasOwn(channels, name)) return channels[name] ?? '';
+  if (Object.values(channels).includes(channel)) return channel;
+  return failFor(
+    `Cannot announce: channel "${outside(channel, { charsMax: 80 })}" is not in slack.yaml`,
+    'final',
+  );
+}
+
+async function mentionsOf(directory: Directory, groups: readonly string[]): Promise<readonly string[]> {
+  const members = (await Promise.all(groups.map((group) => ask(directory.members(group))))).flat();
+  const users = members.flatMap(({ active, slack }) => (active && slack !== undefined ? [slack.user] : []));
+  return [...new Set(users)].slice(0, MENTIONS_MAX);
+}
+
+async function ask<Answer>(question: Promise<Answer>): Promise<Answer> {
+  try {
+    return await question;
+  } catch (cause) {
+    throw new OutsideError('retryable', 'Cannot reach people: the directory does not answer', { cause });
+  }
+}
+
+function failFor(message: string, kind: 'retryable' | 'final'): never {
+  throw new OutsideError(kind, message);
+}
