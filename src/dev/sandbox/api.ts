@@ -2,8 +2,9 @@
  * What the sandbox page and its server say to each other (JSON over HTTP on the sandbox port, loopback only).
  * The page holds no secret: the server mints the agent's token and signs the interaction.
  */
-import type { RequestSummary, TimelineEntry } from '../../orchestrator/requests.ts';
+
 import type { RequestView } from '../../domain/request.ts';
+import type { RequestSummary, TimelineEntry } from '../../orchestrator/requests.ts';
 import type { SlackSnapshot } from '../slack-emulator/contract.ts';
 
 /** One prepared request of `config/examples.yaml`. */
@@ -19,10 +20,25 @@ export interface Example {
 
 /** `GET /api/world` */
 export interface World {
-  readonly people: readonly { readonly id: string; readonly name: string; readonly slackUser: string; readonly groups: readonly string[] }[];
-  readonly agents: readonly { readonly id: string; readonly title: string; readonly owner: string; readonly profile: string }[];
+  readonly people: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly slackUser: string;
+    readonly groups: readonly string[];
+  }[];
+  readonly agents: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly owner: string;
+    readonly profile: string;
+  }[];
   readonly examples: readonly Example[];
   readonly links: { readonly gateway: string; readonly temporalUi: string; readonly namespace: string };
+}
+
+/** What `GET /api/world` answers: the world, and whether `POST /api/dry-run` (body as `/api/ask`) is offered. */
+export interface WorldAnswer extends World {
+  readonly canDryRun: boolean;
 }
 
 /** `POST /api/ask` `{agent, request}` answers with what the gateway answered. */

@@ -1,0 +1,58 @@
+/** What the page says about a body before it is sent. The agents' door decides; this only saves a round trip. */
+
+export type CheckedBody =
+  /** `doubts`: the door will most likely refuse it, but trying is allowed: its refusals are worth seeing. */
+  | {
+      readonly ok: true;
+      readonly request: Readonly<Record<string, unknown>>;
+      readonly doubts: readonly string[];
+    }
+  | { readonly ok: false; readonly problem: string };
+
+const STEPS_MAX = 20;
+
+/** Reads the text of the editor. Only text that is no JSON object can't be sent at all. */
+export function checkBody(text: string): CheckedBody {
+  if (text.trim() === '') return { ok: false, problem: 'Write a request, or choose a prepared one.' };
+  try {
+    const value: unknown = JSON.parse(text);
+    if (!isObject(value))
+      return { ok: false, problem: 'A JSON object is wanted: { "tool": …, "args": …, "reason": … }' };
+    return { ok: true, request: value, doubts: doubtsAbout(value) };
+  } catch (error) {
+    return { ok: false, problem: `Not JSON: ${where(text, error)}` };
+  }
+}
+
+function doubtsAbout(request: Readonly<Record<string, unknown>>): readonly string[] {
+  const doubts: string[] = [];
+  const { reason, tool, steps } = request;
+  if (typeof reason !== 'string' || reason.trim() === '') doubts.push('“reason” is missing');
+  if (tool === undefined && steps === undefined) doubts.push('“tool” with “args”, or “steps”, is missing');
+  if (tool !== undefined && steps !== undefined) doubts.push('either “tool” or “steps”, not both');
+  if (steps !== undefined && !Array.isArray(steps)) doubts.push('“steps” is no list');
+  if (Array.isArray(steps) && (steps.length < 1 || steps.length > STEPS_MAX)) {
+    doubts.push(`“steps” has ${steps.length} entries: 1 to ${STEPS_MAX} wanted`);
+  }
+  const asks: readonly unknown[] = Array.isArray(steps) ? steps : tool === undefined ? [] : [request];
+  for (const [index, step] of asks.entries()) {
+    const name = Array.isArray(steps) ? `step ${index + 1}` : 'the request';
+    if (!isObject(step) || typeof step.tool !== 'string') doubts.push(`${name} names no “tool”`);
+    else if (!isObject(step.args)) doubts.push(`${name} has no “args” object`);
+  }
+  return doubts;
+}
+
+/** The place of a syntax error as line and column, from the offset that V8 names; its own words otherwise. */
+function where(text: string, error: unknown): string {
+  const words = error instanceof Error ? error.message : String(error);
+  const offset = /at position (\d+)/.exec(words)?.[1];
+  if (offset === undefined) return words;
+  const before = text.slice(0, Number(offset)).split('\n');
+  const what = words.replace(/,? ?(?:\.\.\..*is not valid JSON|in JSON)?,? ?at position.*$/s, '');
+  return `${what} (line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1})`;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
