@@ -1,5 +1,6 @@
 /** Finds a Temporal CLI, or gets one: setting, PATH, cache, the SDK's download, a build, in that order. */
 import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { CountersignError } from '../../domain/errors.ts';
 import { buildCli } from './build.ts';
 import { withBuildLock } from './build-lock.ts';
@@ -65,8 +66,8 @@ async function obtain(
 ): Promise<Found | undefined> {
   await mkdir(cacheFolder, { recursive: true });
   const target = cachedBinary(cacheFolder);
-  const onWait = once((holder: number) => onProgress(`waiting for process ${holder}, which is getting it`));
-  return withBuildLock(`${target}.lock`, { onWait, waitMsMax: buildWaitMsMax }, async () => {
+  const onWait = once((why: string) => onProgress(`waiting for another run that is getting it (${why})`));
+  return withBuildLock(join(cacheFolder, 'getting'), { onWait, waitMsMax: buildWaitMsMax }, async () => {
     // Whoever held the lock before may have got it.
     if ((await whyUnfit(target)) === undefined) return { path: target, how: 'cache' as const };
     for (const [how, get] of [['download', downloadCli] as const, ['build', buildCli] as const]) {

@@ -6,7 +6,7 @@ import { NativeConnection } from '@temporalio/worker';
 import { CountersignError } from '../../domain/errors.ts';
 import { freePort, refuseUsedPort } from './free-port.ts';
 import { type GuardedProcess, guardedSpawn } from './guarded-spawn.ts';
-import { ensureRetention, ensureSearchAttributes, SEARCH_ATTRIBUTES } from './search-attributes.ts';
+import { ensureRetention, ensureSearchAttributes, SEARCH_ATTRIBUTE_TYPES } from './search-attributes.ts';
 
 export interface TemporalServerOptions {
   /** From `resolveTemporalServer`. */
@@ -102,7 +102,7 @@ function flags(
     // A database file gets neither by itself: without them every commit waits for the disk twice.
     ...(dbFile === undefined ? [] : many('--sqlite-pragma', { journal_mode: 'wal', synchronous: 1 })),
     ...many('--dynamic-config-value', dynamicValues),
-    ...many('--search-attribute', SEARCH_ATTRIBUTES),
+    ...many('--search-attribute', SEARCH_ATTRIBUTE_TYPES),
     ...['--log-level', 'warn', '--color', 'never', '--disable-config-file', '--disable-config-env'],
   ];
 }
