@@ -4,8 +4,9 @@ import { z } from 'zod';
 import type { FieldProblem } from '../domain/errors.ts';
 import type { Source } from './source.ts';
 
-/** One scope: up to six segments of lower-case ids, e.g. `github/acme/webshop`. */
-export const SCOPE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}(\/[A-Za-z0-9][A-Za-z0-9._-]{0,63}){0,5}$/;
+/** One scope: up to six segments as vendors allow them in names, e.g. `github/acme/webshop`. */
+export const SCOPE =
+  /^(?!\.{1,2}(\/|$))[A-Za-z0-9._-]{1,100}(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._-]{1,100}){0,5}$/;
 
 const scopesFile = z.strictObject({
   scopes: z

@@ -12,6 +12,7 @@ export interface PolicyTool {
 
 /** Everything a bundle is checked against. */
 export interface Vocabulary {
+  /** The whole catalogue, tools that are switched off too: rules about those stay right. */
   readonly tools: readonly PolicyTool[];
   /** Groups of people, as `@approvers` and `@escalate` name them. */
   readonly groups: readonly string[];
@@ -23,6 +24,18 @@ export interface Vocabulary {
   readonly agents: readonly string[];
   /** Scopes with all their parents, e.g. `github`, `github/acme`, `github/acme/webshop`. */
   readonly scopes: readonly string[];
+}
+
+/** Tools as their room defines them, with the part that policy needs. */
+export function policyTools(
+  tools: readonly (Omit<PolicyTool, 'smaller'> & { readonly smaller?: Readonly<Record<string, unknown>> })[],
+): readonly PolicyTool[] {
+  return tools.map(({ name, effect, reversibility, smaller = {} }) => ({
+    name,
+    effect,
+    reversibility,
+    smaller: Object.keys(smaller),
+  }));
 }
 
 const TOOL_NAME = /^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$/;

@@ -1,0 +1,62 @@
+/** The example organisation with the real catalogue: what its policy says about a call, as an agent would make it. */
+import { join } from 'node:path';
+import { loadOrganisation } from '../../src/approvals/people.ts';
+import type { StepFacts } from '../../src/domain/facts.ts';
+import type { Agent } from '../../src/domain/people.ts';
+import type { Policy } from '../../src/domain/ports.ts';
+import { loadCalendar } from '../../src/policy/calendar.ts';
+import { gatherFacts } from '../../src/policy/facts.ts';
+import { loadPolicy } from '../../src/policy/load.ts';
+import { policyTools } from '../../src/policy/vocabulary.ts';
+import { CATALOGUE } from '../../src/tools/catalogue.ts';
+import { createRegistry } from '../../src/tools/registry.ts';
+
+export const CONFIG = join(import.meta.dirname, '../../config');
+
+export interface Call {
+  readonly agent: string;
+  readonly tool: string;
+  readonly args: unknown;
+  readonly confidence?: number;
+  readonly stepCount?: number;
+  readonly now?: Date;
+}
+
+export async function loadAcme() {
+  const organisation = await loadOrganisation(CONFIG);
+  const calendar = await loadCalendar(CONFIG);
+  const registry = createRegistry(CATALOGUE);
+  const { groups, agents, slack } = organisation;
+  const names = {
+    tools: policyTools(CATALOGUE),
+    groups: groups.map(({ id }) => id),
+    channels: Object.keys(slack.channels),
+    profiles: [...new Set(agents.map(({ profile }) => profile))],
+    agents: agents.map(({ id }) => id),
+  };
+  const policy: Policy = await loadPolicy({ ...names, folder: join(CONFIG, 'policy') });
+  const factsOf = ({
+    agent: id,
+    tool: name,
+    args,
+    confidence,
+    stepCount = 1,
+    now = new Date(),
+  }: Call): StepFacts => {
+    const agent = agents.find((one): one is Agent => one.id === id);
+    const tool = registry.get(name);
+    if (agent === undefined || tool === undefined) throw new Error(`no such agent or tool: ${id} ${name}`);
+    const parsed = registry.parse(name, args);
+    return gatherFacts({
+      agent,
+      tool,
+      target: tool.target(parsed),
+      amountCents: tool.amountCents?.(parsed) ?? 0,
+      confidence: confidence ?? null,
+      stepCount,
+      calendar,
+      now,
+    });
+  };
+  return { organisation, names, policy, factsOf, judge: (call: Call) => policy.decide(factsOf(call)) };
+}
