@@ -1,5 +1,5 @@
 /** The door's typed app and its OpenAPI 3.1 page, made from the same zod schemas that check the calls. */
-import swagger, { type SwaggerTransformObject } from '@fastify/swagger';
+import swagger from '@fastify/swagger';
 import type {
   FastifyBaseLogger,
   FastifyInstance,
@@ -7,7 +7,7 @@ import type {
   RawRequestDefaultExpression,
   RawServerDefault,
 } from 'fastify';
-import { createJsonSchemaTransform, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { CountersignError } from '../domain/errors.ts';
 import { schemaRefusal } from './schema-problems.ts';
@@ -63,7 +63,6 @@ export function checkWithZod(door: Door): void {
 
 /** Serves GET /openapi.json. Register before the routes it is to list. */
 export async function addOpenApi(door: Door, version: string): Promise<void> {
-  const schemaRegistry = namedSchemas();
   await door.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -72,38 +71,45 @@ export async function addOpenApi(door: Door, version: string): Promise<void> {
         version,
         description: 'Agents ask here; policy and people decide. Errors are problem+json with a stable code.',
       },
-      components: { securitySchemes: { agent: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
+      components: {
+        securitySchemes: { agent: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+        schemas: Object.fromEntries([...NAMED].map(([schema, name]) => [name, jsonOf(schema, 'output')])),
+      },
       security: [{ agent: [] }],
     },
-    transform: createJsonSchemaTransform({ schemaRegistry }),
-    transformObject: (document) => withComponents(document, schemaRegistry),
+    transform: ({ schema, url }) => ({ schema: schema.hide === true ? schema : pageSchema(schema), url }),
   });
   door.get('/openapi.json', { schema: { hide: true } }, () => door.swagger());
 }
 
-type NamedSchemas = ReturnType<typeof namedSchemas>;
+/** Answers that get a name on the page; all others stand where they are used. */
+const NAMED: ReadonlyMap<z.ZodType, string> = new Map<z.ZodType, string>([
+  [requestViewSchema, 'Request'],
+  [requestListSchema, 'RequestList'],
+  [dryRunSchema, 'DryRun'],
+  [toolListSchema, 'ToolList'],
+  [problemSchema, 'Problem'],
+]);
 
-function namedSchemas() {
-  const registry = z.registry<{ id?: string | undefined }>();
-  registry.add(requestViewSchema, { id: 'Request' });
-  registry.add(requestListSchema, { id: 'RequestList' });
-  registry.add(dryRunSchema, { id: 'DryRun' });
-  registry.add(toolListSchema, { id: 'ToolList' });
-  registry.add(problemSchema, { id: 'Problem' });
-  return registry;
+/** A route's zod schemas as JSON Schema, wherever they stand in it; everything else as it is. */
+function pageSchema(value: object): object {
+  const entries = Object.entries(value).map(([key, part]: [string, unknown]) => {
+    if (key === 'response') return [key, answerSchemas(part)];
+    return [key, part instanceof z.ZodType ? jsonOf(part, 'input') : part];
+  });
+  return Object.fromEntries(entries);
 }
 
-/** Done here, because the library's own transform lists every answer a second time as an input. */
-function withComponents(document: Parameters<SwaggerTransformObject>[0], registry: NamedSchemas) {
-  if (!('openapiObject' in document)) throw new TypeError('the page is made as OpenAPI 3.1');
-  const { schemas } = z.toJSONSchema(registry, { uri: (id) => `#/components/schemas/${id}` });
-  for (const schema of Object.values(schemas)) {
-    delete schema.$schema;
-    delete schema.$id;
+function answerSchemas(part: unknown): unknown {
+  if (part instanceof z.ZodType) {
+    const name = NAMED.get(part);
+    return name === undefined ? jsonOf(part, 'output') : { $ref: `#/components/schemas/${name}` };
   }
-  const { openapiObject } = document;
-  return {
-    ...openapiObject,
-    components: { ...openapiObject.components, schemas },
-  } as ReturnType<SwaggerTransformObject>;
+  if (typeof part !== 'object' || part === null) return part;
+  return Object.fromEntries(Object.entries(part).map(([key, child]) => [key, answerSchemas(child)]));
+}
+
+function jsonOf(schema: z.ZodType, io: 'input' | 'output'): object {
+  const { $schema: _, ...json } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+  return json;
 }

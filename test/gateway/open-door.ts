@@ -11,6 +11,14 @@ import { createAuthenticator } from '../../src/gateway/auth.ts';
 import { listenGateway } from '../../src/gateway/listen.ts';
 import { createGateway } from '../../src/gateway/server.ts';
 import { AUDIENCE, LOCAL_ISSUER, mintToken } from '../../src/gateway/token.ts';
+import {
+  aliveSchema,
+  dryRunSchema,
+  problemSchema,
+  requestListSchema,
+  requestViewSchema,
+  toolListSchema,
+} from '../../src/gateway/view.schema.ts';
 import type { NewRequest } from '../../src/orchestrator/requests.ts';
 import type { Tool } from '../../src/tools/define-tool.ts';
 import { createRegistry } from '../../src/tools/registry.ts';
@@ -158,6 +166,7 @@ async function call(
   });
   const text = await answer.text();
   const json = answer.headers.get('content-type')?.includes('json') === true;
+  if (json) schemaOf(new URL(url).pathname, answer.status).parse(JSON.parse(text));
   return { status: answer.status, headers: answer.headers, body: json ? JSON.parse(text) : text };
 }
 
@@ -174,4 +183,13 @@ export function allowed({ steps }: NewRequest): Judgement {
       },
     })),
   };
+}
+
+/** Every answer of every test is held against what the OpenAPI page promises. */
+function schemaOf(path: string, status: number): z.ZodType {
+  if (status >= 400) return problemSchema;
+  if (path === '/openapi.json') return z.looseObject({ openapi: z.literal('3.1.0') });
+  if (path === '/healthz' || path === '/readyz') return aliveSchema;
+  if (path === '/v1/tools') return toolListSchema;
+  return z.union([requestViewSchema, requestListSchema, dryRunSchema]);
 }
