@@ -110,16 +110,16 @@ function isThrottled({ status, headers }: Symptom): boolean {
 function symptomOf(error: unknown): Symptom {
   const causes = causesOf(error).filter(isRecord);
   const outer = causes[0] ?? {};
-  const response = isRecord(outer['response']) ? outer['response'] : {};
+  const response = isRecord(outer.response) ? outer.response : {};
   // Octokit sets status 500 on network errors too; only one with a response is an answer.
-  const status = [response['status'], outer['statusCode']].find((one) => typeof one === 'number');
+  const status = [response.status, outer.statusCode].find((one) => typeof one === 'number');
   const networkError = causes.find(({ code }) => typeof code === 'string' && /^[A-Z][A-Z0-9_]+$/.test(code));
-  const headers = [response['headers'], outer['headers']].find(isRecord) ?? {};
+  const headers = [response.headers, outer.headers].find(isRecord) ?? {};
   return {
     status,
     code: vendorCode(causes),
-    network: networkError === undefined ? undefined : String(networkError['code']),
-    connecting: networkError?.['syscall'] === 'connect',
+    network: networkError === undefined ? undefined : String(networkError.code),
+    connecting: networkError?.syscall === 'connect',
     headers,
   };
 }
@@ -138,7 +138,7 @@ function causesOf(error: unknown): readonly unknown[] {
   const found: unknown[] = [];
   for (let next: unknown = error; isRecord(next) && found.length < CAUSES_MAX; ) {
     found.push(next);
-    next = next['cause'] ?? next['detail'] ?? (Array.isArray(next['errors']) ? next['errors'][0] : undefined);
+    next = next.cause ?? next.detail ?? (Array.isArray(next.errors) ? next.errors[0] : undefined);
   }
   return found;
 }
@@ -152,7 +152,7 @@ function retryAfter(headers: Symptom['headers']): number | undefined {
   const seconds = Number(headers['retry-after'] ?? Number.NaN);
   if (seconds >= 0) return Math.min(seconds * 1000, RETRY_AFTER_MS_MAX);
   const resetMs = Number(headers['x-ratelimit-reset'] ?? Number.NaN) * 1000;
-  const waitMs = resetMs - Date.parse(String(headers['date']));
+  const waitMs = resetMs - Date.parse(String(headers.date));
   return waitMs > 0 ? Math.min(waitMs, RETRY_AFTER_MS_MAX) : undefined;
 }
 

@@ -11,10 +11,7 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 export async function recordHistory(name: string, handle: WorkflowHandle): Promise<void> {
   if (process.env['COUNTERSIGN_RECORD_HISTORIES'] === undefined) return;
   await handle.result();
-  // The identity names a machine and a process, which no replay looks at.
-  const history = historyToJSON(await handle.fetchHistory()).replaceAll(
-    /("identity":\s*)"[^"]*"/g,
-    '$1"worker"',
-  );
+  // Identities and sticky queues name a machine and a process, which no replay looks at.
+  const history = historyToJSON(await handle.fetchHistory()).replaceAll(/\d+@[\w.-]+/g, 'worker');
   await writeFile(join(import.meta.dirname, '..', 'histories', `${name}.json`), `${history}\n`);
 }

@@ -123,7 +123,7 @@ async function find({ payment }: Args, context: ToolContext) {
     stripe.refunds.list({ payment_intent: payment, limit: REFUNDS_SEARCHED_MAX }),
   );
   const ours = data.find(
-    (refund) => refund.metadata?.['countersign'] === context.idempotencyKey && !hasFailed(refund),
+    (refund) => refund.metadata?.countersign === context.idempotencyKey && !hasFailed(refund),
   );
   return ours && resultOf(ours);
 }

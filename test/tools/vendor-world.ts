@@ -1,0 +1,38 @@
+/** Emulators with clients on them, and what a running tool is given. */
+import { onTestFinished } from 'vitest';
+import { type EmulatorOptions, startEmulators } from '../../src/dev/emulators/start-emulators.ts';
+import { idempotencyKey } from '../../src/domain/effect.ts';
+import { CATALOGUE } from '../../src/tools/catalogue.ts';
+import type { ToolContext } from '../../src/tools/define-tool.ts';
+import { createRegistry } from '../../src/tools/registry.ts';
+import { createVendors } from '../../src/tools/vendors.ts';
+
+/** Short, because tests of lost answers wait for it. */
+const TIMEOUT_MS = 300;
+
+/** Closed when the test ends. */
+export async function vendorWorld(options: EmulatorOptions = {}) {
+  const emulators = await startEmulators(options);
+  onTestFinished(() => emulators.close());
+  const vendors = createVendors({ ...emulators.settings, timeoutMs: TIMEOUT_MS });
+  const registry = createRegistry(CATALOGUE);
+  return { emulators, vendors, registry };
+}
+
+export type VendorWorld = Awaited<ReturnType<typeof vendorWorld>>;
+
+/** The context of step 0 of a request, doing or undoing. */
+export function contextOf(
+  { vendors }: Pick<VendorWorld, 'vendors'>,
+  {
+    request = 'req_1',
+    direction = 'do',
+    signal = new AbortController().signal,
+  }: {
+    readonly request?: string;
+    readonly direction?: 'do' | 'undo';
+    readonly signal?: AbortSignal;
+  } = {},
+): ToolContext {
+  return { vendors, signal, idempotencyKey: idempotencyKey({ request, step: 0, direction }) };
+}
