@@ -47,9 +47,3 @@ export function jsonOf(args: Args, name: string): unknown {
     return value;
   }
 }
-
-/** A page size between 1 and `max`; Slack takes nonsense as its own default. */
-export function limitOf(args: Args, { normally, max }: { normally: number; max: number }): number {
-  const wanted = Number(textOf(args, 'limit'));
-  return Number.isInteger(wanted) && wanted > 0 ? Math.min(wanted, max) : normally;
-}

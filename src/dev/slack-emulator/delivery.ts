@@ -1,30 +1,26 @@
 /** Carries interactions to Bolt, signed, as Slack's servers would. */
 import { signatureHeaders } from './signing.ts';
 
-const ANSWER_BYTES_MAX = 300_000;
-
 /** Bolt's answer to one interaction; 504 when none came in time, 502 when Bolt could not be reached. */
 export interface Delivered {
   readonly status: number;
   readonly body: string;
 }
 
-/** Posts one form to Bolt. Never rejects: an unreachable app is something the clicker sees. */
-export type Deliver = (form: Readonly<Record<string, string>>) => Promise<Delivered>;
-
-/** `ackWithinMs` is Slack's three seconds; the whole answer counts, not just its headers. */
+/**
+ * Makes the function that posts one form to Bolt. That never rejects: an unreachable app is something the clicker
+ * sees. `ackWithinMs` is Slack's three seconds; the whole answer counts, not just its headers.
+ */
 export function deliverer(options: {
   readonly url: () => string;
   readonly secret: string;
   readonly now: () => Date;
   readonly ackWithinMs: number;
-}): Deliver {
+}): (form: Readonly<Record<string, string>>) => Promise<Delivered> {
   return async (form) => {
     const body = new URLSearchParams(form).toString();
-    const headers = {
-      'content-type': 'application/x-www-form-urlencoded',
-      ...signatureHeaders(options.secret, body, options.now()),
-    };
+    const signature = signatureHeaders(options.secret, body, options.now());
+    const headers = { 'content-type': 'application/x-www-form-urlencoded', ...signature };
     const signal = AbortSignal.timeout(options.ackWithinMs);
     try {
       const response = await fetch(options.url(), {
@@ -34,12 +30,19 @@ export function deliverer(options: {
         signal,
         redirect: 'error',
       });
-      const text = await response.text();
-      return text.length > ANSWER_BYTES_MAX
-        ? { status: 502, body: '' }
-        : { status: response.status, body: text };
+      return { status: response.status, body: await response.text() };
     } catch {
       return { status: signal.aborted ? 504 : 502, body: '' };
     }
   };
+}
+
+/** An ack that is a JSON object; undefined for plain text. */
+export function readAck(body: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(body);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -3,19 +3,18 @@ import type { SlackEmulator } from './contract.ts';
 
 type Failure = Parameters<SlackEmulator['failNext']>[0];
 
-/** Orders queue up per method; `take` uses one up. */
+/** Orders queue up per method; `take` uses one call's worth up. */
 export class Failures {
-  readonly #ordered = new Map<string, Failure[]>();
+  #ordered: readonly Failure[] = [];
 
   order(failure: Failure): void {
-    this.#ordered.set(failure.method, [...(this.#ordered.get(failure.method) ?? []), failure]);
+    this.#ordered = [...this.#ordered, failure].filter(({ times }) => times > 0);
   }
 
   take(method: string): Failure | undefined {
-    const [first, ...rest] = this.#ordered.get(method) ?? [];
-    if (first === undefined) return undefined;
-    const left = first.times > 1 ? [{ ...first, times: first.times - 1 }] : [];
-    this.#ordered.set(method, [...left, ...rest]);
-    return first.times > 0 ? first : this.take(method);
+    const next = this.#ordered.find((failure) => failure.method === method);
+    const used = this.#ordered.map((one) => (one === next ? { ...one, times: one.times - 1 } : one));
+    this.#ordered = used.filter(({ times }) => times > 0);
+    return next;
   }
 }

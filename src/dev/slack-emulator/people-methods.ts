@@ -5,8 +5,7 @@ import type { Workspace } from './workspace.ts';
 
 /** The methods by name. The workspace has no user groups: listing says so, asking for one's members is refused. */
 export function peopleMethods(workspace: Workspace): Readonly<Record<string, Method>> {
-  const { team, bot, botId, appId } = workspace;
-  const url = `https://${team.domain}.slack.example/`;
+  const { team, bot, botId, appId, url } = workspace;
   return {
     'auth.test': () => ({
       ok: true,

@@ -1,9 +1,9 @@
 /** Submitting and closing modals, and what the app's `response_action` does to them. */
-import type { KnownBlock } from '@slack/types';
-import { type Args, refuse } from './api-call.ts';
+import { type Acting, send, viewOf } from './acting.ts';
+import type { Args } from './api-call.ts';
 import { checkView } from './block-kit.ts';
 import type { InteractionAnswer, SlackEmulator } from './contract.ts';
-import { type Acting, context, readAck, viewOf } from './interactions.ts';
+import { readAck } from './delivery.ts';
 import { clientErrors, filledState } from './view-state.ts';
 import type { OpenView } from './views.ts';
 
@@ -16,19 +16,12 @@ export async function submitView(
   submit: Parameters<SlackEmulator['submitView']>[0],
 ): Promise<InteractionAnswer> {
   const view = viewOf(acting, submit);
-  const blocks = view.blocks as readonly KnownBlock[];
-  const values = filledState(blocks, submit.values);
-  const errors = clientErrors(blocks, values);
+  const values = filledState(view.blocks, submit.values);
+  const errors = clientErrors(view.blocks, values);
   if (Object.keys(errors).length > 0) return { status: 200, errors };
-  const payload = {
-    type: 'view_submission',
-    ...context(acting, submit.user),
-    view: { ...view, state: { values } },
-    response_urls: [],
-  };
-  const { status, body } = await acting.deliver({ payload: JSON.stringify(payload) });
-  if (status !== 200) return { status };
-  return respond(acting, submit.user, view, body);
+  const payload = { type: 'view_submission', view: { ...view, state: { values } }, response_urls: [] };
+  const { status, body } = await send(acting, submit.user, payload);
+  return status === 200 ? respond(acting, submit.user, view, body) : { status };
 }
 
 /** Closes the topmost modal, or the whole stack if it was told to; Bolt hears of it when the view asked. */
@@ -37,28 +30,20 @@ export async function closeView(
   close: Parameters<SlackEmulator['closeView']>[0],
 ): Promise<void> {
   const view = viewOf(acting, close);
-  const { clear_on_close: clears, notify_on_close: tells } = view as {
-    clear_on_close?: boolean;
-    notify_on_close?: boolean;
-  };
-  if (clears === true) acting.views.clear(close.user);
+  if (view.clear_on_close) acting.views.clear(close.user);
   else acting.views.pop(close.user);
-  if (tells !== true) return;
-  const { trigger_id: _, ...told } = context(acting, close.user);
-  await acting.deliver({
-    payload: JSON.stringify({ type: 'view_closed', ...told, view, is_cleared: clears === true }),
-  });
+  if (!view.notify_on_close) return;
+  await send(acting, close.user, { type: 'view_closed', view, is_cleared: view.clear_on_close });
 }
 
 function respond(acting: Acting, user: string, view: OpenView, body: string): InteractionAnswer {
   const ack = body.trim() === '' ? {} : readAck(body);
-  // The handler may have changed the stack by views.update or views.push before it acknowledged.
-  const stillTop = acting.views.stack(user).at(-1)?.id === view.id;
-  switch (ack?.response_action) {
+  if (ack === undefined) return unusable('ack', 'is no JSON object');
+  switch (ack.response_action) {
     case undefined:
-      if (ack === undefined || Object.keys(ack).length > 0)
-        return unusable('ack', 'is neither empty nor a response_action');
-      if (stillTop) acting.views.pop(user);
+      if (Object.keys(ack).length > 0) return unusable('ack', 'has no response_action');
+      // The handler may have changed the stack itself before it acknowledged.
+      if (acting.views.stack(user).at(-1)?.id === view.id) acting.views.pop(user);
       return { status: 200 };
     case 'clear':
       acting.views.clear(user);
@@ -69,31 +54,28 @@ function respond(acting: Acting, user: string, view: OpenView, body: string): In
     case 'push':
       return show(acting, user, view, ack);
     default:
-      return unusable('response_action', `"${String(ack?.response_action)}" is unknown`);
+      return unusable('response_action', `"${String(ack.response_action)}" is unknown`);
   }
 }
 
-function fieldErrors(view: OpenView, errors: unknown): InteractionAnswer {
-  const inputs = (view.blocks as readonly KnownBlock[])
-    .filter((block) => block.type === 'input')
-    .map((block) => block.block_id);
-  const told = Object.entries(typeof errors === 'object' && errors !== null ? errors : {});
-  const stray = told.find(
-    ([blockId, text]) => !inputs.includes(blockId) || typeof text !== 'string' || text === '',
+function fieldErrors(view: OpenView, given: unknown): InteractionAnswer {
+  const inputs = view.blocks.filter((block) => block.type === 'input').map((block) => block.block_id);
+  const errors = Object.entries(given ?? {}).filter(
+    (one): one is [string, string] => typeof one[1] === 'string',
   );
-  if (told.length === 0 || stray !== undefined)
-    return unusable('errors', `"${stray?.[0] ?? ''}" names no input with a text`);
-  return { status: 200, errors: Object.fromEntries(told.map(([blockId, text]) => [blockId, String(text)])) };
+  const stray = errors.find(([blockId]) => !inputs.includes(blockId));
+  if (stray !== undefined || errors.length === 0)
+    return unusable('errors', `"${stray?.[0] ?? ''}" is no input`);
+  return { status: 200, errors: Object.fromEntries(errors) };
 }
 
 function show(acting: Acting, user: string, view: OpenView, ack: Args): InteractionAnswer {
+  const { views } = acting;
   const checked = checkView(ack.view, 'modal');
   if (!checked.ok) return unusable('view', [checked.error, ...(checked.errors ?? [])].join(': '));
-  const shown =
-    ack.response_action === 'push'
-      ? acting.views.push(user, checked.view)
-      : acting.views.update(view.id, checked.view);
-  return typeof shown === 'string' ? unusable('view', refuse(shown).error) : { status: 200 };
+  const push = ack.response_action === 'push';
+  const shown = push ? views.push(user, checked.view) : views.update(view.id, checked.view);
+  return typeof shown === 'string' ? unusable('view', shown) : { status: 200 };
 }
 
 /** What the person sees as "We had some trouble connecting": the app answered, but not in Slack's terms. */

@@ -79,8 +79,6 @@ export function elementState(element: Element, chosen: string | undefined): Elem
       return { type, selected_user: given(element.initial_user) };
     case 'datepicker':
       return { type, selected_date: given(element.initial_date) };
-    case 'timepicker':
-      return { type, selected_time: given(element.initial_time) };
     case 'button':
       return { type, value: chosen ?? element.value };
     default:

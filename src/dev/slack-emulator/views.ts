@@ -1,18 +1,21 @@
 /** Open modals and home tabs. They live in this process only, as Slack's live in the person's client. */
 import { randomBytes } from 'node:crypto';
-import type { View } from '@slack/types';
+import type { KnownBlock } from '@slack/types';
 import type { CheckedView } from './block-kit.ts';
+import type { SlackSnapshot } from './contract.ts';
 import { initialState, type StateValues } from './view-state.ts';
 import type { Workspace } from './workspace.ts';
 
 const DEPTH_MAX = 3;
 
 /** A view as Slack gives it back and sends it to Bolt. */
-export type OpenView = View & {
-  readonly id: string;
+export type OpenView = SlackSnapshot['modals'][number] & {
+  readonly blocks: readonly KnownBlock[];
   readonly hash: string;
   readonly root_view_id: string;
   readonly previous_view_id: string | null;
+  readonly clear_on_close: boolean;
+  readonly notify_on_close: boolean;
   readonly state: { readonly values: StateValues };
 };
 
@@ -31,30 +34,24 @@ export class Views {
     return this.#stacks.get(user) ?? [];
   }
 
-  /** The view and whose it is; home tabs count. */
+  /** The view with this id or external id, and whose it is; home tabs count. */
   find(id: string): { readonly user: string; readonly view: OpenView } | undefined {
-    return this.#all().find(
-      ({ view }) => view.id === id || (view.external_id !== '' && view.external_id === id),
-    );
+    const modals = [...this.#stacks].flatMap(([user, stack]) => stack.map((view) => ({ user, view })));
+    const all = [...modals, ...[...this.#homes].map(([user, view]) => ({ user, view }))];
+    return id === '' ? undefined : all.find(({ view }) => view.id === id || view.external_id === id);
   }
 
   /** Opens a fresh stack, closing what was open, as Slack does. */
-  open(user: string, view: CheckedView): OpenView | 'duplicate_external_id' {
+  open(user: string, view: CheckedView): OpenView | string {
     this.#stacks.delete(user);
-    const next = this.push(user, view);
-    return next === 'push_limit_reached' ? 'duplicate_external_id' : next;
+    return this.push(user, view);
   }
 
   push(user: string, view: CheckedView): OpenView | 'push_limit_reached' | 'duplicate_external_id' {
     const below = this.stack(user);
     if (below.length >= DEPTH_MAX) return 'push_limit_reached';
-    if (view.external_id && this.find(view.external_id)) return 'duplicate_external_id';
-    const id = this.#freshId();
-    const next = this.#opened(view, {
-      id,
-      root_view_id: below[0]?.id ?? id,
-      previous_view_id: below.at(-1)?.id ?? null,
-    });
+    if (this.find(view.external_id ?? '') !== undefined) return 'duplicate_external_id';
+    const next = this.#opened(view, below[0]?.id, below.at(-1)?.id);
     this.#set(user, [...below, next]);
     return next;
   }
@@ -63,12 +60,13 @@ export class Views {
   update(id: string, view: CheckedView, hash?: string): OpenView | 'not_found' | 'hash_conflict' {
     const found = this.find(id);
     if (found === undefined || found.view.type !== view.type) return 'not_found';
+    if (view.type === 'home') return this.publish(found.user, view, hash);
     if (hash !== undefined && hash !== found.view.hash) return 'hash_conflict';
-    const next = this.#opened(view, found.view);
-    if (next.type === 'home') this.#homes.set(found.user, next);
+    const { root_view_id: root, previous_view_id: previous } = found.view;
+    const next = this.#opened(view, root, previous ?? undefined, found.view.id);
     this.#set(
       found.user,
-      this.stack(found.user).map((one) => (one.id === next.id ? next : one)),
+      this.stack(found.user).map((one) => (one === found.view ? next : one)),
     );
     return next;
   }
@@ -77,8 +75,7 @@ export class Views {
   publish(user: string, view: CheckedView, hash?: string): OpenView | 'hash_conflict' {
     const old = this.#homes.get(user);
     if (hash !== undefined && hash !== old?.hash) return 'hash_conflict';
-    const id = old?.id ?? this.#freshId();
-    const next = this.#opened(view, { id, root_view_id: id, previous_view_id: null });
+    const next = this.#opened(view, old?.id, undefined, old?.id);
     this.#homes.set(user, next);
     this.#workspace.changed();
     return next;
@@ -93,33 +90,27 @@ export class Views {
     this.#set(user, []);
   }
 
-  #all(): readonly { readonly user: string; readonly view: OpenView }[] {
-    const modals = [...this.#stacks].flatMap(([user, stack]) => stack.map((view) => ({ user, view })));
-    return [...modals, ...[...this.#homes].map(([user, view]) => ({ user, view }))];
-  }
-
   #set(user: string, stack: readonly OpenView[]): void {
     this.#stacks.set(user, stack);
     this.#workspace.changed();
   }
 
-  #freshId(): string {
-    return `V0${randomBytes(8).toString('hex').toUpperCase()}`;
-  }
-
-  #opened(view: CheckedView, place: Pick<OpenView, 'id' | 'root_view_id' | 'previous_view_id'>): OpenView {
-    const { id, root_view_id, previous_view_id } = place;
+  #opened(view: CheckedView, root?: string, previous?: string, id = `V0${hex(8).toUpperCase()}`): OpenView {
     const { team, appId, botId } = this.#workspace;
     const opened = {
       ...{ private_metadata: '', callback_id: '', external_id: '', submit: null, close: null },
       ...{ clear_on_close: false, notify_on_close: false },
       ...view,
-      ...{ id, root_view_id, previous_view_id },
+      ...{ id, hash: `${Math.floor(Date.now() / 1000)}.${hex(4)}` },
+      ...{ root_view_id: root ?? id, previous_view_id: previous ?? null },
       ...{ team_id: team.id, app_id: appId, app_installed_team_id: team.id, bot_id: botId },
-      hash: `${Math.floor(Date.now() / 1000)}.${randomBytes(4).toString('hex')}`,
       state: { values: initialState(view.blocks) },
     };
     // Slack answers `null` for an absent submit or close; @slack/types types only what an app may send.
     return opened as unknown as OpenView;
   }
+}
+
+function hex(bytes: number): string {
+  return randomBytes(bytes).toString('hex');
 }

@@ -1,17 +1,18 @@
-/** The Web API and the response URLs over HTTP, as Slack's clients expect them. Loopback only. */
+/** The Web API and the response URLs over HTTP, as Slack's clients expect them. */
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { type Args, type Method, refuse, textOf } from './api-call.ts';
-import type { Failures } from './failures.ts';
-import type { ResponseUrls } from './response-urls.ts';
+import { type Args, type Method, type Refusal, refuse, textOf } from './api-call.ts';
+import type { SlackEmulator } from './contract.ts';
 import { sameSecret } from './signing.ts';
 
 const BODY_BYTES_MAX = 1_000_000;
 
+type Failure = Parameters<SlackEmulator['failNext']>[0];
+
 /** Builds the server; the caller listens and closes. `methods` is the whole API: another name is `unknown_method`. */
 export function webApi(parts: {
   readonly methods: Readonly<Record<string, Method>>;
-  readonly failures: Failures;
-  readonly responseUrls: ResponseUrls;
+  readonly takeFailure: (method: string) => Failure | undefined;
+  readonly respond: (key: string, args: Args) => { readonly ok: true } | Refusal;
   readonly botToken: string;
 }): FastifyInstance {
   const server = Fastify({ bodyLimit: BODY_BYTES_MAX, forceCloseConnections: true });
@@ -22,22 +23,20 @@ export function webApi(parts: {
       done(null, Object.fromEntries(new URLSearchParams(String(body))));
     },
   );
-  server.setErrorHandler(async (error: { statusCode?: number }, _request, reply) => {
-    const status = error.statusCode ?? 500;
-    const names: Readonly<Record<number, string>> = {
-      400: 'invalid_json',
-      413: 'request_too_large',
-      415: 'invalid_post_type',
-    };
-    return reply.status(status < 500 ? 200 : 500).send(refuse(names[status] ?? 'internal_error'));
+  server.setErrorHandler(async ({ statusCode = 500 }: { statusCode?: number }, _request, reply) => {
+    const name = new Map([
+      [400, 'invalid_json'],
+      [413, 'request_too_large'],
+      [415, 'invalid_post_type'],
+    ]).get(statusCode);
+    return reply.status(name === undefined ? 500 : 200).send(refuse(name ?? 'internal_error'));
   });
-
   server.route<{ Params: { method: string } }>({
     method: ['GET', 'POST'],
     url: '/api/:method',
     handler: async (request, reply) => {
       const { method } = request.params;
-      const failure = parts.failures.take(method);
+      const failure = parts.takeFailure(method);
       if (failure !== undefined) return fail(reply, failure);
       const args = argumentsOf(request);
       if (method === 'api.test') return { ok: true, args };
@@ -48,21 +47,17 @@ export function webApi(parts: {
       return run === undefined ? refuse('unknown_method') : run(args);
     },
   });
-
   server.post<{ Params: { key: string } }>('/response/:key', async (request, reply) => {
-    const done = parts.responseUrls.use(request.params.key, argumentsOf(request));
+    const done = parts.respond(request.params.key, argumentsOf(request));
     if (done.ok) return 'ok';
     return reply.status(done.error.endsWith('_url') ? 404 : 400).send(done);
   });
   return server;
 }
 
-function fail(
-  reply: FastifyReply,
-  failure: { readonly status: number; readonly retryAfterSeconds?: number },
-): FastifyReply {
-  if (failure.status === 429) void reply.header('retry-after', String(failure.retryAfterSeconds ?? 1));
-  return reply.status(failure.status).send(refuse(failure.status === 429 ? 'ratelimited' : 'internal_error'));
+function fail(reply: FastifyReply, { status, retryAfterSeconds = 1 }: Failure): FastifyReply {
+  if (status === 429) void reply.header('retry-after', String(retryAfterSeconds));
+  return reply.status(status).send(refuse(status === 429 ? 'ratelimited' : 'internal_error'));
 }
 
 function argumentsOf(request: FastifyRequest): Args {

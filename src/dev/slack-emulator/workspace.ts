@@ -24,6 +24,8 @@ export type Draft = Pick<SlackMessage, 'text' | 'blocks' | 'metadata' | 'threadT
 /** Guards the messages: only the app writes them, ids never repeat, listeners hear of each change. */
 export class Workspace {
   readonly team: { readonly id: string; readonly name: string; readonly domain: string };
+  /** The workspace's address for permalinks; nothing is there. */
+  readonly url: string;
   readonly appId: string;
   readonly botId: string;
   readonly bot: SlackUserSeed;
@@ -32,12 +34,13 @@ export class Workspace {
   readonly #channels: readonly SlackChannelSeed[];
   readonly #clock: Clock;
   readonly #listeners = new Set<() => void>();
-  readonly #messages = new Map<string, SlackMessage[]>();
+  readonly #messages = new Map<string, readonly SlackMessage[]>();
   #lastMicros = 0;
 
   constructor(options: SlackEmulatorOptions, clock: Clock, kept: readonly SlackMessage[]) {
     const domain = options.team.name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
     this.team = { ...options.team, domain };
+    this.url = `https://${domain}.slack.example/`;
     this.appId = options.appId;
     const suffix = options.appId.slice(1);
     this.botId = `B${suffix}`;
@@ -97,20 +100,16 @@ export class Workspace {
   }
 
   /** Puts `next` in the place of the message with its `ts`; nothing happens when that is gone. */
-  replace(next: SlackMessage): void {
-    const list = this.#messages.get(next.channel) ?? [];
-    const at = list.findIndex((message) => message.ts === next.ts);
-    if (at < 0) return;
-    list[at] = next;
-    this.changed();
+  replace(next: SlackMessage): { readonly ok: true } {
+    const list = this.messages(next.channel).map((message) => (message.ts === next.ts ? next : message));
+    return this.#put(next.channel, list);
   }
 
-  remove({ channel, ts }: SlackMessage): void {
-    this.#messages.set(
+  remove({ channel, ts }: SlackMessage): { readonly ok: true } {
+    return this.#put(
       channel,
       this.messages(channel).filter((message) => message.ts !== ts),
     );
-    this.changed();
   }
 
   /** What is to survive a restart: everything but the ephemerals of earlier days (UTC). */
@@ -140,6 +139,12 @@ export class Workspace {
   /** Tells the listeners; views call it too, since a modal is part of what is seen. */
   changed(): void {
     for (const listener of this.#listeners) listener();
+  }
+
+  #put(channel: string, messages: readonly SlackMessage[]): { readonly ok: true } {
+    this.#messages.set(channel, messages);
+    this.changed();
+    return { ok: true };
   }
 
   #add(message: SlackMessage): void {
