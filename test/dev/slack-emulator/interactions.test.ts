@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { approvals, postCard, type Rig, seen, startRig, until } from './bolt-app.ts';
+import { approvals, card, postCard, type Rig, seen, startRig, until } from './bolt-app.ts';
 
 let rig: Rig;
 beforeEach(async () => {
@@ -112,6 +112,49 @@ describe('click()', () => {
     expect(values).toEqual(['forged', 'late']);
   });
 
+  test('click() in a thread of direct messages names both', async () => {
+    const bodies: unknown[] = [];
+    rig.app.action('approve', async ({ ack, body }) => {
+      bodies.push(body);
+      await ack();
+    });
+    const parent = await postCard(rig, 'D0BOB');
+    const { ts = '' } = await rig.app.client.chat.postMessage({
+      channel: 'D0BOB',
+      text: 'Again',
+      blocks: card,
+      thread_ts: parent,
+    });
+    await rig.slack.click({ ...approve, user: 'U0BOB', channel: 'D0BOB', ts });
+    expect(bodies).toMatchObject([
+      {
+        container: { channel_id: 'D0BOB', thread_ts: parent },
+        channel: { id: 'D0BOB', name: 'directmessage' },
+        message: { thread_ts: parent },
+      },
+    ]);
+  });
+
+  test('click() on a menu chooses one of its options and no other', async () => {
+    const chosen: unknown[] = [];
+    rig.app.action('snooze', async ({ ack, action }) => {
+      chosen.push(action);
+      await ack();
+    });
+    const option = { text: { type: 'plain_text' as const, text: '1 hour' }, value: '1h' };
+    const menu = { type: 'static_select' as const, action_id: 'snooze', options: [option] };
+    const { ts = '' } = await rig.app.client.chat.postMessage({
+      channel: approvals,
+      text: 'Remind me',
+      blocks: [{ type: 'actions', block_id: 'later', elements: [menu] }],
+    });
+    const at = { user: 'U0BOB', channel: approvals, ts, blockId: 'later', actionId: 'snooze' };
+    await rig.slack.click({ ...at, value: '1h' });
+    expect(chosen).toMatchObject([{ type: 'static_select', selected_option: option, block_id: 'later' }]);
+    await expect(rig.slack.click({ ...at, value: '9h' })).rejects.toMatchObject({ code: 'invalid-field' });
+    expect(chosen).toHaveLength(1);
+  });
+
   test('click() shows an ephemeral only to its person, who may click in it', async () => {
     rig.app.action('dismiss', async ({ ack, respond }) => {
       await ack();
@@ -172,6 +215,15 @@ describe('response URLs', () => {
   test('respond() replaces the message that was clicked', async () => {
     await send(await clickedUrl(), { text: 'Decided', replace_original: true });
     expect(seen(rig.slack, 'U0ALICE')).toMatchObject([{ text: 'Decided', blocks: [] }]);
+  });
+
+  test('respond() cannot replace what is gone', async () => {
+    const url = await clickedUrl();
+    const ts = seen(rig.slack, 'U0BOB')[0]?.ts ?? '';
+    await rig.app.client.chat.delete({ channel: approvals, ts });
+    const answer = await send(url, { text: 'Decided', replace_original: true });
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ error: 'message_not_found' });
   });
 
   test('respond() refuses bad blocks and says which', async () => {
@@ -238,9 +290,20 @@ describe('command()', () => {
     });
   });
 
+  test('command() shows nothing for an empty ack, and whatever respond() says later', async () => {
+    rig.app.command('/countersign', async ({ ack, respond }) => {
+      await ack();
+      await respond({ text: 'Two wait', response_type: 'ephemeral' });
+    });
+    expect(await rig.slack.command({ ...typed, channel: 'D0BOB' })).toEqual({ status: 200 });
+    await until(() => rig.slack.snapshot('U0BOB').directMessages.length === 1);
+    expect(rig.slack.snapshot('U0BOB').directMessages).toMatchObject([{ text: 'Two wait' }]);
+  });
+
   test.each([
     ['a stranger', { user: 'U0NOBODY' }],
     ['a channel that is not there', { channel: 'C0NOWHERE' }],
+    ["somebody else's direct messages", { channel: 'D0ALICE' }],
   ])('command() refuses %s', async (_what, over) => {
     await expect(rig.slack.command({ ...typed, ...over })).rejects.toMatchObject({ code: 'not-found' });
   });

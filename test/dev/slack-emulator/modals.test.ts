@@ -78,6 +78,44 @@ test.each([
   expect(modals()).toEqual([]);
 });
 
+test('views.open() with a malformed view costs nothing of the trigger', async () => {
+  const answers: string[] = [];
+  await withTrigger(async (trigger_id) => {
+    const view = { ...reasonModal, blocks: [{ type: 'nope' }] };
+    answers.push(await errorOf(rig.app.client.views.open({ trigger_id, view })));
+    answers.push(await errorOf(rig.app.client.views.open({ trigger_id, view: reasonModal })));
+  });
+  expect(answers).toEqual(['invalid_arguments', 'ok']);
+});
+
+test('views.open() replaces what was open', async () => {
+  await openModal({ ...reasonModal, callback_id: 'first' });
+  const ts = await postCard(rig);
+  await rig.slack.click({ user: bob, channel: approvals, ts, blockId: 'req:1:v1', actionId: 'approve' });
+  expect(modals()).toHaveLength(1);
+});
+
+test('views.push() needs a modal to push upon', async () => {
+  let answer = '';
+  await withTrigger(async (trigger_id) => {
+    answer = await errorOf(rig.app.client.views.push({ trigger_id, view: reasonModal }));
+  });
+  expect(answer).toBe('not_found');
+});
+
+test('views.update() finds a modal by its external id, which only one may have', async () => {
+  const view = { ...reasonModal, external_id: 'req_1' };
+  rig.app.action('details', async ({ ack, body, client }) => {
+    await ack();
+    if (body.type !== 'block_actions') return;
+    const pushed = await errorOf(client.views.push({ trigger_id: body.trigger_id, view }));
+    await client.views.update({ external_id: 'req_1', view: titled(pushed, view) });
+  });
+  await openModal(view);
+  await rig.slack.clickInView({ user: bob, viewId: top(), blockId: 'more', actionId: 'details' });
+  await expect.poll(() => modals()).toMatchObject([{ title: { text: 'duplicate_external_id' } }]);
+});
+
 test('submitView() shows field errors and keeps the modal, then closes it on an empty ack', async () => {
   const sent: unknown[] = [];
   rig.app.view('reject', async ({ ack, body, view }) => {
@@ -269,6 +307,26 @@ test('views.publish() keeps one home tab per person, guarded by its hash', async
   expect(await errorOf(client.views.publish({ user_id: bob, view, hash: first.view?.hash ?? '' }))).toBe(
     'hash_conflict',
   );
+  const modal = { view_id: first.view?.id ?? '', view: reasonModal };
+  expect(await errorOf(client.views.update(modal))).toBe('invalid_arguments');
   expect(await errorOf(client.views.publish({ user_id: 'U0NOBODY', view }))).toBe('user_not_found');
   expect(modals()).toEqual([]);
+});
+
+test('clickInView() works in the home tab of its person', async () => {
+  const viewIds: unknown[] = [];
+  rig.app.action('details', async ({ ack, body }) => {
+    viewIds.push(body.type === 'block_actions' && body.view?.type === 'home' ? body.view.id : undefined);
+    await ack();
+  });
+  const [, buttons] = reasonModal.blocks;
+  if (buttons === undefined) throw new Error('the modal of these tests has two blocks');
+  const home = { type: 'home' as const, blocks: [buttons] };
+  const viewId = (await rig.app.client.views.publish({ user_id: bob, view: home })).view?.id ?? '';
+  const at = { viewId, blockId: 'more', actionId: 'details' };
+  expect(await rig.slack.clickInView({ ...at, user: bob })).toEqual({ status: 200 });
+  expect(viewIds).toEqual([viewId]);
+  await expect(rig.slack.clickInView({ ...at, user: 'U0ALICE' })).rejects.toMatchObject({
+    code: 'not-found',
+  });
 });
