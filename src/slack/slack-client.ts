@@ -1,6 +1,5 @@
 /** The Web API client: no retries, short timeouts, and every failure sorted once into `OutsideError`. */
 import {
-  type Logger,
   WebAPIHTTPError,
   WebAPIPlatformError,
   WebAPIRateLimitedError,
@@ -9,6 +8,8 @@ import {
 } from '@slack/web-api';
 import { CountersignError } from '../domain/errors.ts';
 import { OutsideError } from '../domain/retry.ts';
+import { boltLogger } from './bolt-logger.ts';
+import type { Log } from './ports.ts';
 
 const CALL_TIMEOUT_MS = 8_000;
 const CALLS_AT_ONCE_MAX = 20;
@@ -32,7 +33,7 @@ export function createSlackClient(options: {
   readonly token: string;
   /** Base address ending in `/api/`; absent: Slack's own. */
   readonly apiUrl?: string;
-  readonly logger?: Logger;
+  readonly log: Log;
 }): WebClient {
   if (options.token.trim() === '') {
     throw new CountersignError('misconfigured', 'Cannot reach Slack: the bot token is empty');
@@ -43,8 +44,8 @@ export function createSlackClient(options: {
     rejectRateLimitedCalls: true,
     maxRequestConcurrency: CALLS_AT_ONCE_MAX,
     allowAbsoluteUrls: false,
+    logger: boltLogger(options.log),
     ...(options.apiUrl === undefined ? {} : { slackApiUrl: options.apiUrl }),
-    ...(options.logger === undefined ? {} : { logger: options.logger }),
   });
 }
 

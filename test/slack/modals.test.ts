@@ -1,0 +1,97 @@
+import type { KnownBlock, ModalView } from '@slack/types';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { checkView } from '../../src/dev/slack-emulator/block-kit.ts';
+import { viewProblems } from '../../src/slack/cards/limits.ts';
+import {
+  denyModal,
+  detailsModal,
+  noticeModal,
+  phraseToType,
+  reviewModal,
+} from '../../src/slack/cards/modals.ts';
+import { namesOf } from '../../src/slack/names.ts';
+import { ACME } from '../approvals/acme.ts';
+import { hostileView, step, view } from './views.ts';
+
+const NAMES = namesOf(ACME);
+const said = ({ blocks }: ModalView): string => JSON.stringify(blocks);
+const target = (label: string) => view({ steps: [step({ target: { ...step().target, label } })] });
+
+describe('detailsModal()', () => {
+  it('shows long facts whole, in as many fences as it takes', () => {
+    const value = Array.from({ length: 900 }, (_, index) => `word${index}`).join(' ');
+    const modal = detailsModal(view({ steps: [step({ facts: [{ label: 'Text', value }] })] }));
+    const parts: string[] = [];
+    JSON.stringify(modal.blocks, (name, part: unknown) => {
+      if (name === 'text' && typeof part === 'string') parts.push(part);
+      return part;
+    });
+    const whole = parts.join('');
+    expect(whole).toContain(value);
+    expect(viewProblems(modal)).toEqual([]);
+  });
+
+  it('says how much is missing, and where to read it, when Slack cannot hold it all (T21)', () => {
+    const modal = detailsModal(
+      view({ steps: [step({ facts: [{ label: 'Text', value: 'x'.repeat(200_000) }] })] }),
+    );
+    expect(said(modal)).toMatch(
+      /more parts do not fit here \(\d+ characters in all, code [0-9a-f]{8}\)\. Read them with: npx countersign show req_1/,
+    );
+    expect(viewProblems(modal)).toEqual([]);
+  });
+
+  it('names the whole digest', () => {
+    expect(said(detailsModal(view()))).toContain(view().digest);
+  });
+});
+
+describe('reviewModal()', () => {
+  it('asks for a reason and the target typed by hand', () => {
+    const modal = reviewModal(view({ tier: 'high' }), NAMES);
+    const inputs = (modal.blocks as KnownBlock[]).filter((block) => block.type === 'input');
+    expect(inputs.map((block) => block.block_id)).toEqual(['target', 'reason']);
+    expect(said(modal)).toContain('Type this to confirm: acme/webshop branch old-checkout');
+    expect(modal).toMatchObject({ callback_id: 'review-submit', private_metadata: 'req_1.1.1a2b3c4d' });
+  });
+});
+
+describe('phraseToType()', () => {
+  it.each([
+    ['the target', target('acme/webshop branch x'), 'acme/webshop branch x'],
+    ['the target with its spaces folded', target(' a \n b '), 'a b'],
+    ['the code for a long target', target('x'.repeat(61)), '1a2b3c4d'],
+    ['the code for an invisible target', target('a\u200Bb'), '1a2b3c4d'],
+    ['the code for an empty target', target('  '), '1a2b3c4d'],
+    [
+      'the first step people are asked about',
+      view({
+        steps: [step({ verdict: 'allow', target: { ...step().target, label: 'free' } }), step({ index: 1 })],
+      }),
+      'acme/webshop branch old-checkout',
+    ],
+  ])('is %s', (_, one, phrase) => {
+    expect(phraseToType(one)).toBe(phrase);
+  });
+});
+
+describe('every modal', () => {
+  it('stays within the limits of Slack and reads nothing as markup, whatever a view holds', () => {
+    fc.assert(
+      fc.property(hostileView, (one) => {
+        for (const modal of [
+          detailsModal(one),
+          reviewModal(one, NAMES),
+          denyModal({ ...one, title: one.reason }),
+          noticeModal(one.reason),
+        ]) {
+          expect(viewProblems(modal)).toEqual([]);
+          expect(checkView(modal, 'modal')).toMatchObject({ ok: true });
+          expect(said(modal)).not.toContain('mrkdwn');
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
