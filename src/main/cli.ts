@@ -16,7 +16,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   env: process.env,
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
-  colours: process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined,
+  colours: process.stdout.isTTY === true && process.env.NO_COLOR === undefined,
   fetch: globalThis.fetch,
   now: () => new Date(),
   readStdin,

@@ -81,7 +81,7 @@ describe('GET /openapi.json', () => {
       expect(summary, name).toMatch(/^[A-Z]/);
       expect(Object.keys(responses), name).toContain('200');
       for (const response of Object.values(responses)) expect(response.description, name).toBeTruthy();
-      expect(Object.keys(responses['default']?.content ?? {}), name).toEqual(['application/problem+json']);
+      expect(Object.keys(responses.default?.content ?? {}), name).toEqual(['application/problem+json']);
     }
   });
 
@@ -116,7 +116,7 @@ describe('GET /openapi.json', () => {
   });
 
   test('states the bounds of a body', () => {
-    const schema = page.paths['/v1/requests']?.['post']?.requestBody?.content['application/json']?.schema;
+    const schema = page.paths['/v1/requests']?.post?.requestBody?.content['application/json']?.schema;
     expect(schema).toMatchObject({
       type: 'object',
       additionalProperties: false,
@@ -132,11 +132,11 @@ describe('GET /openapi.json', () => {
   });
 
   test('names the headers that matter and asks no token for health', () => {
-    const headers = page.paths['/v1/requests']?.['post']?.parameters?.filter(
+    const headers = page.paths['/v1/requests']?.post?.parameters?.filter(
       (parameter) => parameter.in === 'header',
     );
     expect(headers?.map(({ name }) => name).toSorted()).toEqual(['idempotency-key', 'prefer']);
-    expect(page.paths['/healthz']?.['get']?.security).toEqual([]);
-    expect(page.paths['/v1/tools']?.['get']).not.toHaveProperty('security');
+    expect(page.paths['/healthz']?.get?.security).toEqual([]);
+    expect(page.paths['/v1/tools']?.get).not.toHaveProperty('security');
   });
 });

@@ -111,7 +111,12 @@ describe('every answer', () => {
 describe('the log', () => {
   test('has one line a call and neither token nor words of the caller', async () => {
     const lines: string[] = [];
-    const sink = new Writable({ write: (chunk, _, done) => (lines.push(String(chunk)), done()) });
+    const sink = new Writable({
+      write: (chunk, _, done) => {
+        lines.push(String(chunk));
+        done();
+      },
+    });
     const door = await opened({ logger: pino({ level: 'trace' }, sink) });
     const token = await door.token();
     await door.call('/v1/requests?x=confidential-query', { body: ASK, headers: { prefer: 'wait=0' } });

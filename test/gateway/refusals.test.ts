@@ -137,7 +137,7 @@ describe('POST /v1/requests refuses, naming the field and starting nothing:', ()
     expect(await refused(body)).toMatchObject({ status, body: { code } });
   });
 
-  test.each(['', 'a b', 'ключ'.slice(0, 0) + 'k\u00e9', 'a'.repeat(201)])('the key %j', async (key) => {
+  test.each(['', 'a b', 'k\u00e9', 'a'.repeat(201)])('the key %j', async (key) => {
     expect(await refused(ASK, { 'idempotency-key': key })).toMatchObject({
       status: 400,
       body: { code: 'invalid-field', errors: [{ field: 'idempotency-key' }] },

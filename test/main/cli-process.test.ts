@@ -19,7 +19,7 @@ async function run(
   input = '',
 ): Promise<{ exit: number; out: string; err: string }> {
   const env = {
-    PATH: process.env['PATH'],
+    PATH: process.env.PATH,
     COUNTERSIGN_DATA: folder,
     COUNTERSIGN_GATEWAY_URL: 'http://127.0.0.1:1',
     COUNTERSIGN_TOKEN: 'x',
