@@ -11,7 +11,7 @@ const pollMs = 500;
  */
 export async function withBuildLock<T>(
   folder: string,
-  { onWait, waitMsMax }: { readonly onWait: (why: string) => void; readonly waitMsMax: number },
+  { onWait, waitMsMax }: { readonly onWait: () => void; readonly waitMsMax: number },
   work: () => Promise<T>,
 ): Promise<T> {
   const until = Date.now() + waitMsMax;
@@ -20,7 +20,7 @@ export async function withBuildLock<T>(
     lock = await lockFolder(folder).catch(async (cause: unknown) => {
       const held = cause instanceof CountersignError && cause.code === 'unavailable';
       if (!held || Date.now() > until) throw cause;
-      onWait(cause.message);
+      onWait();
       await sleep(pollMs);
       return undefined;
     });

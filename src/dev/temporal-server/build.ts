@@ -20,7 +20,7 @@ export async function buildCli(
   if (go === undefined) return 'Go is not on PATH';
   const unfinished = `${target}.${process.pid}`;
   const started = Date.now();
-  let doing = 'starting';
+  let doing = 'checking what is there';
   onProgress('building it with Go, about 4 minutes the first time');
   const ticker = setInterval(() => {
     onProgress(`building: ${Math.round((Date.now() - started) / 1000)} s, ${doing}`);

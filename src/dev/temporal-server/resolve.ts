@@ -66,7 +66,7 @@ async function obtain(
 ): Promise<Found | undefined> {
   await mkdir(cacheFolder, { recursive: true });
   const target = cachedBinary(cacheFolder);
-  const onWait = once((why: string) => onProgress(`waiting for another run that is getting it (${why})`));
+  const onWait = once(() => onProgress('waiting for another run that is getting it'));
   return withBuildLock(join(cacheFolder, 'getting'), { onWait, waitMsMax: buildWaitMsMax }, async () => {
     // Whoever held the lock before may have got it.
     if ((await whyUnfit(target)) === undefined) return { path: target, how: 'cache' as const };
@@ -80,10 +80,10 @@ async function obtain(
   });
 }
 
-function once<T>(tell: (value: T) => void): (value: T) => void {
+function once(tell: () => void): () => void {
   let told = false;
-  return (value) => {
-    if (!told) tell(value);
+  return () => {
+    if (!told) tell();
     told = true;
   };
 }

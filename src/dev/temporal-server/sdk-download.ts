@@ -67,5 +67,10 @@ function watchGrowth(
 
 function reasonIn(output: string): string {
   const line = output.split('\n').find((text) => /error/i.test(text)) ?? output.trim();
-  return line.trim().slice(0, 200) || 'no reason given';
+  return (
+    line
+      .replace(/^.*?Error: /, '')
+      .trim()
+      .slice(0, 120) || 'no reason given'
+  );
 }
