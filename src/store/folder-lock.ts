@@ -5,7 +5,7 @@
  * slow taker that still looks at an old one can't win against a newer.
  */
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { link, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setInterval } from 'node:timers';
 import { CountersignError } from '../domain/errors.ts';
@@ -117,13 +117,7 @@ async function publish(locks: string, number: number, claim: Claim): Promise<boo
 /** Written whole and forced to the disk before it gets its number: a claim is never seen half. */
 async function write(locks: string, claim: Claim): Promise<string> {
   const draft = join(locks, `.draft-${randomUUID()}`);
-  const file = await open(draft, 'wx', 0o600);
-  try {
-    await file.writeFile(JSON.stringify(claim));
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+  await writeFile(draft, JSON.stringify(claim), { flag: 'wx', mode: 0o600, flush: true });
   return draft;
 }
 

@@ -4,7 +4,7 @@
  * halt makes reading reject, which stops every risky step. Names with a leading dot are drafts.
  */
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { link, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CountersignError } from '../domain/errors.ts';
 import { haltSchema } from '../domain/halt.schema.ts';
@@ -30,6 +30,12 @@ function isInForce({ liftedAt, until }: RecordedHalt, now: Date): boolean {
 }
 
 async function readAll(folder: string): Promise<readonly RecordedHalt[]> {
+  const halts: RecordedHalt[] = [];
+  for (const file of await filesOf(folder)) halts.push(await readOne(file));
+  return halts;
+}
+
+async function filesOf(folder: string): Promise<readonly string[]> {
   const names = await readdir(folder).catch((cause: unknown) => {
     throw new CountersignError('unavailable', `Cannot read halts: "${folder}" is unreadable`, { cause });
   });
@@ -40,9 +46,7 @@ async function readAll(folder: string): Promise<readonly RecordedHalt[]> {
       `Cannot read halts: ${files.length} files, wanted at most ${HALTS_MAX}`,
     );
   }
-  const halts: RecordedHalt[] = [];
-  for (const name of files) halts.push(await readOne(join(folder, name)));
-  return halts;
+  return files.map((name) => join(folder, name));
 }
 
 async function readOne(file: string): Promise<RecordedHalt> {
@@ -76,7 +80,6 @@ async function readBounded(file: string): Promise<string> {
 }
 
 async function add(folder: string, halt: Halt): Promise<void> {
-  await mkdir(folder, { recursive: true });
   const parsed = haltSchema.safeParse(halt);
   if (!parsed.success) {
     throw new CountersignError('invalid-field', 'Cannot add halt: fields are wrong', {
@@ -87,27 +90,25 @@ async function add(folder: string, halt: Halt): Promise<void> {
     });
   }
   const draft = await writeDraft(folder, halt);
+  const file = join(folder, `${halt.id}.json`);
   try {
     // Hard-linked: whole or not there, and never over another.
-    await link(draft, join(folder, `${halt.id}.json`));
+    await link(draft, file);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) {
-      throw new CountersignError('unavailable', `Cannot write halt "${halt.id}" to "${folder}"`, {
-        cause: error,
-      });
-    }
-    assertSameHalt(halt, await readOne(join(folder, `${halt.id}.json`)));
+    const isThere = error instanceof Error && 'code' in error && error.code === 'EEXIST';
+    if (!isThere) throw unwritable(folder, error);
+    assertSameHalt(halt, await readOne(file));
   } finally {
     await rm(draft, { force: true });
   }
 }
 
 async function lift(folder: string, { id, by }: { id: string; by: string }): Promise<boolean> {
-  for (const name of (await readdir(folder)).filter((entry) => !entry.startsWith('.'))) {
-    const halt = await readOne(join(folder, name));
+  for (const file of await filesOf(folder)) {
+    const halt = await readOne(file);
     if (halt.id !== id || halt.liftedAt !== undefined) continue;
     const lifted: RecordedHalt = { ...halt, liftedAt: new Date().toISOString(), liftedBy: by };
-    await rename(await writeDraft(folder, lifted), join(folder, name));
+    await rename(await writeDraft(folder, lifted), file);
     return true;
   }
   return false;
@@ -116,14 +117,17 @@ async function lift(folder: string, { id, by }: { id: string; by: string }): Pro
 /** Forced to the disk before it gets its name. */
 async function writeDraft(folder: string, halt: RecordedHalt): Promise<string> {
   const draft = join(folder, `.draft-${randomUUID()}`);
-  const handle = await open(draft, 'wx', 0o644);
   try {
-    await handle.writeFile(`${JSON.stringify(halt, undefined, 2)}\n`);
-    await handle.sync();
-  } finally {
-    await handle.close();
+    await mkdir(folder, { recursive: true });
+    await writeFile(draft, `${JSON.stringify(halt, undefined, 2)}\n`, { flag: 'wx', flush: true });
+    return draft;
+  } catch (cause) {
+    throw unwritable(folder, cause);
   }
-  return draft;
+}
+
+function unwritable(folder: string, cause: unknown): CountersignError {
+  return new CountersignError('unavailable', `Cannot write halts: "${folder}" is not writable`, { cause });
 }
 
 function toHalt({ until, liftedAt, liftedBy, ...halt }: ReturnType<typeof haltSchema.parse>): RecordedHalt {

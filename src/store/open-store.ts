@@ -83,7 +83,9 @@ export async function openStore({ databaseUrl, dataDir, poolMax = 10 }: StoreOpt
 }
 
 async function openEmbedded(dataDir: string): Promise<{ db: Database; release: () => Promise<void> }> {
-  const lock = await lockFolder(dataDir);
+  const lock = await lockFolder(dataDir).catch((error: unknown) => {
+    throw unopened(dataDir, error);
+  });
   try {
     const db = new Kysely<Tables>({ dialect: guardedDialect(await openPglite(dataDir)) });
     await migrate(db).catch(async (error: unknown) => {
@@ -93,8 +95,14 @@ async function openEmbedded(dataDir: string): Promise<{ db: Database; release: (
     return { db, release: () => lock.release() };
   } catch (error) {
     await lock.release();
-    throw error;
+    throw unopened(dataDir, error);
   }
+}
+
+/** Ours as it is; a full disk, missing rights and the like as `unavailable`. */
+function unopened(dataDir: string, error: unknown): CountersignError {
+  if (error instanceof CountersignError) return error;
+  return new CountersignError('unavailable', `Cannot open database in "${dataDir}"`, { cause: error });
 }
 
 function storeOn(db: Database, dataDir: string, close: () => Promise<void>): Store {

@@ -97,6 +97,19 @@ describe('fileHalts()', () => {
     expect(await fresh.active(NOW)).toEqual([halt]);
   });
 
+  test('add() and lift() reject with our error where the folder cannot be', async () => {
+    await put('file', '');
+    const nowhere = fileHalts(join(dataDir, 'halts', 'file'));
+    await expect(nowhere.add(aHalt())).rejects.toMatchObject({
+      name: 'CountersignError',
+      code: 'unavailable',
+    });
+    await expect(nowhere.lift('halt_1', 'bob')).rejects.toMatchObject({
+      name: 'CountersignError',
+      code: 'unavailable',
+    });
+  });
+
   test.each([
     ['an id that is a path', { id: '../escape' }, '/id'],
     ['no reason', { reason: '' }, '/reason'],
