@@ -64,7 +64,7 @@ async function post(painter: CardPainter, row: CardRow, drawing: Drawing): Promi
   const { client, cards, approvalsChannel } = painter;
   const mine = await postCard(client, approvalsChannel, row, drawing);
   const { row: noted } = await cards.placed(row.request, row.version, mine, row.place);
-  if (noted.place === undefined || noted.place.ts === mine.ts || noted.place.ts === row.place?.ts) return;
+  if (noted.place === undefined || noted.place.ts === mine.ts) return;
   // Somebody else's post was noted first: theirs is the card, and it may show less than what was drawn here.
   await updateCard(client, noted.place, drawing);
   try {
