@@ -10,6 +10,8 @@ export interface Bundle extends Parsable {
   readonly version: string;
   readonly rules: ReadonlyMap<string, Rule>;
   readonly tools: ReadonlyMap<string, PolicyTool>;
+  /** Tools that some gate covers; for the others the gates need not be asked, which makes reads cheap. */
+  readonly gated: ReadonlySet<string>;
 }
 
 /** Id of the permit that the loader adds to the gates, so that their "deny" means exactly "these gates fired". */

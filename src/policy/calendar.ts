@@ -1,10 +1,8 @@
 /** Change freezes, from `calendar.yaml`: facts about time that rules cannot compute themselves. */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { parse } from 'yaml';
 import { z } from 'zod';
-import { CountersignError } from '../domain/errors.ts';
+import { CountersignError, type FieldProblem } from '../domain/errors.ts';
 import type { Environment } from '../domain/facts.ts';
+import { readSource, readYaml } from './source.ts';
 
 /** `from` is the first moment of a freeze, `to` the first after it. A yearly one returns on its dates from `from` on. */
 export interface Freeze {
@@ -45,14 +43,15 @@ const calendarFile = z.strictObject({
 
 /** Reads `calendar.yaml` in the configuration folder. Rejects with `misconfigured` naming every wrong field. */
 export async function loadCalendar(folder: string): Promise<Calendar> {
-  const file = join(folder, 'calendar.yaml');
-  const data = await readFile(file, 'utf8').then(
-    (text): unknown => parse(text),
-    (cause: unknown) => refuse([], cause),
-  );
-  const parsed = calendarFile.safeParse(data);
+  const source = await readSource(folder, 'calendar.yaml');
+  const problem = (field: string, text: string) => ({
+    field: `calendar.yaml ${field}`.trim(),
+    problem: text,
+  });
+  if (source.problem !== undefined) throw misconfigured([problem('', source.problem)]);
+  const parsed = calendarFile.safeParse(readYaml(source.text));
   if (parsed.success) return parsed.data;
-  return refuse(parsed.error.issues);
+  throw misconfigured(parsed.error.issues.map(({ path, message }) => problem(path.join('.'), message)));
 }
 
 /** The freeze in force there and then, if any. */
@@ -76,20 +75,7 @@ function inYear(date: Date, year: number): Date {
   return moved;
 }
 
-function refuse(issues: readonly z.core.$ZodIssue[], cause?: unknown): never {
-  const problems = issues.map((issue) => ({
-    field: `calendar.yaml ${issue.path.join('.')}`.trim(),
-    problem: issue.message,
-  }));
-  throw new CountersignError(
-    'misconfigured',
-    `Cannot read calendar: ${problems[0]?.problem ?? 'file is missing or not YAML'}`,
-    {
-      problems:
-        problems.length > 0
-          ? problems
-          : [{ field: 'calendar.yaml', problem: 'cannot be read: wanted a YAML file' }],
-      cause,
-    },
-  );
+function misconfigured(problems: readonly FieldProblem[]): CountersignError {
+  const first = `${problems[0]?.field} ${problems[0]?.problem}`;
+  return new CountersignError('misconfigured', `Cannot read calendar: ${first}`, { problems });
 }

@@ -36,8 +36,8 @@ function judge(
   const authority = askSet(engine, bundle, 'authority', question);
   if (!authority.allowed)
     return deny(bundle, authority.rules.length > 0 ? hits(authority.rules) : [noGrant(facts)]);
-  const gates = askSet(engine, bundle, 'gates', question);
-  if (gates.allowed) return verdict(bundle, 'allow', authority.rules);
+  const gates = bundle.gated.has(facts.tool) ? askSet(engine, bundle, 'gates', question) : undefined;
+  if (gates === undefined || gates.allowed) return verdict(bundle, 'allow', authority.rules);
   const open = strictestFirst(gates.rules);
   const smaller = smallerToolOf(open);
   if (smaller !== undefined) {

@@ -1,6 +1,7 @@
 /** Finds what a rule names: the entities in its scope and conditions, and the tools it is about. */
 import type { ActionConstraint, EntityUidJson, PolicyJson, TypeAndId } from '@cedar-policy/cedar-wasm/nodejs';
-import { ACTION_GROUPS } from './schema.ts';
+import { ACTION_GROUPS, actionGroups } from './schema.ts';
+import type { PolicyTool } from './vocabulary.ts';
 
 /** Every entity a rule names, wherever it stands, once each. */
 export function entitiesIn(json: PolicyJson): readonly TypeAndId[] {
@@ -26,6 +27,12 @@ export function scopedTools(action: ActionConstraint): readonly string[] | undef
 export function scopedActions(action: ActionConstraint): readonly string[] | undefined {
   if (action.op === 'All' || 'slot' in action) return undefined;
   return ('entities' in action ? action.entities : [action.entity]).map((entity) => uidOf(entity).id);
+}
+
+/** Whether a rule's action covers a tool, by name or by group. Its conditions may still say no. */
+export function covers(action: ActionConstraint, { name, effect }: PolicyTool): boolean {
+  const names = scopedActions(action);
+  return names === undefined || [name, ...actionGroups(effect)].some((one) => names.includes(one));
 }
 
 /** Cedar writes an entity in either of two forms. */

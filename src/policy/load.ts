@@ -14,16 +14,23 @@ import { type Bundle, NOT_GATED } from './ask-engine.ts';
 import { checkRules } from './check.ts';
 import { policyOf } from './decide.ts';
 import { type Engine, loadEngine } from './engine.ts';
+import { grantedTools, type MayAsk } from './granted-tools.ts';
+import { covers } from './literals.ts';
 import { type Rule, type RuleSet, readRules } from './rules.ts';
 import { policySchema } from './schema.ts';
 import { readScopes } from './scopes.ts';
 import { slotOf } from './slots.ts';
 import { readSource, type Source } from './source.ts';
 import { validateRules } from './validate.ts';
-import { checkVocabulary, type Vocabulary } from './vocabulary.ts';
+import { checkVocabulary, type PolicyTool, type Vocabulary } from './vocabulary.ts';
 
 /** The folder of a bundle (`authority.cedar`, `gates.cedar`, `scopes.yaml`), and the names its rules may use. */
 export type PolicySources = Omit<Vocabulary, 'scopes'> & { readonly folder: string };
+
+/** A bundle in force. */
+export interface LoadedPolicy extends Policy {
+  readonly mayAsk: MayAsk;
+}
 
 interface Files {
   readonly authority: Source;
@@ -35,7 +42,7 @@ interface Files {
  * Loads and cross-checks a bundle. Rejects with one `misconfigured` error whose `problems` list everything found.
  * Loading another bundle never changes what an earlier Policy answers.
  */
-export async function loadPolicy({ folder, ...names }: PolicySources): Promise<Policy> {
+export async function loadPolicy({ folder, ...names }: PolicySources): Promise<LoadedPolicy> {
   const engine = await loadEngine();
   const files = {
     authority: await readSource(folder, 'authority.cedar'),
@@ -44,7 +51,7 @@ export async function loadPolicy({ folder, ...names }: PolicySources): Promise<P
   };
   const bundle = checkedBundle(engine, files, names);
   slotOf(engine, bundle);
-  return policyOf(engine, bundle);
+  return Object.freeze({ ...policyOf(engine, bundle), mayAsk: grantedTools(bundle.rules.values()) });
 }
 
 function checkedBundle(engine: Engine, files: Files, names: Omit<Vocabulary, 'scopes'>): Bundle {
@@ -70,7 +77,14 @@ function checkedBundle(engine: Engine, files: Files, names: Omit<Vocabulary, 'sc
     },
     rules: new Map(rules.map((rule): [string, Rule] => [rule.annotations.id, rule])),
     tools: new Map(names.tools.map((tool) => [tool.name, tool])),
+    gated: gatedTools(rules, names.tools),
   };
+}
+
+function gatedTools(rules: readonly Rule[], tools: readonly PolicyTool[]): ReadonlySet<string> {
+  const gates = rules.filter(({ set }) => set === 'gates');
+  const gated = tools.filter((tool) => gates.some(({ json }) => covers(json.action, tool)));
+  return new Set(gated.map(({ name }) => name));
 }
 
 function refuse(found: readonly FieldProblem[]): void {

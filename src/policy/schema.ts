@@ -44,6 +44,11 @@ export const ENUMS = {
   Trait: Object.keys(TRAITS),
 };
 
+/** The groups that a tool's action is in. */
+export function actionGroups(effect: ToolEffect): readonly string[] {
+  return EFFECTS[effect] ? [effect, CHANGE] : [effect];
+}
+
 const entity = (name: string): TypeOfAttribute<string> => ({ type: 'EntityOrCommon', name });
 const extension = (name: string): TypeOfAttribute<string> => ({ type: 'Extension', name });
 
@@ -65,7 +70,11 @@ export function policySchema({
 }: Pick<Vocabulary, 'tools' | 'profiles'>): SchemaJson<string> {
   const groups = ACTION_GROUPS.map((name) => [name, {}] as const);
   const actions = tools.map(
-    (tool) => [tool.name, { memberOf: groupsOf(tool.effect), appliesTo: APPLIES_TO }] as const,
+    (tool) =>
+      [
+        tool.name,
+        { memberOf: actionGroups(tool.effect).map((id) => ({ id })), appliesTo: APPLIES_TO },
+      ] as const,
   );
   const enums = Object.entries({ ...ENUMS, Profile: [...profiles] });
   return {
@@ -105,7 +114,3 @@ const ENTITIES = {
     },
   },
 };
-
-function groupsOf(effect: ToolEffect): { readonly id: string }[] {
-  return EFFECTS[effect] ? [{ id: effect }, { id: CHANGE }] : [{ id: effect }];
-}

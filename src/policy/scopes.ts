@@ -1,8 +1,7 @@
 /** The scope tree: where tools act, from wide to narrow, as `scopes.yaml` lists it. */
-import { parse } from 'yaml';
 import { z } from 'zod';
 import type { FieldProblem } from '../domain/errors.ts';
-import type { Source } from './source.ts';
+import { readYaml, type Source } from './source.ts';
 
 /** One scope: up to six segments as vendors allow them in names, e.g. `github/acme/webshop`. */
 export const SCOPE =
@@ -28,7 +27,7 @@ export function readScopes(source: Source): {
 } {
   if (source.problem !== undefined)
     return { scopes: [], problems: [{ field: source.file, problem: source.problem }] };
-  const parsed = scopesFile.safeParse(yamlOf(source.text));
+  const parsed = scopesFile.safeParse(readYaml(source.text));
   if (parsed.success)
     return { scopes: [...new Set(parsed.data.scopes.flatMap(scopeChain))].sort(), problems: [] };
   return {
@@ -38,13 +37,4 @@ export function readScopes(source: Source): {
       problem: issue.message,
     })),
   };
-}
-
-function yamlOf(text: string): unknown {
-  try {
-    return parse(text, { maxAliasCount: 0 });
-  } catch {
-    // Not YAML is told by the schema, as "expected object".
-    return undefined;
-  }
 }

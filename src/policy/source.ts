@@ -1,6 +1,7 @@
-/** The files of a bundle, read with a bound. */
+/** The files of this room, read with a bound. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 
 /** A file's text, or why there is none. */
 export type Source =
@@ -19,5 +20,14 @@ export async function readSource(folder: string, file: string): Promise<Source> 
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
     return { file, text: '', problem: `cannot be read (${code}): wanted a text file` };
+  }
+}
+
+/** The value of a YAML text without aliases; undefined when it is no YAML, for the schema to refuse. */
+export function readYaml(text: string): unknown {
+  try {
+    return parse(text, { maxAliasCount: 0 });
+  } catch {
+    return undefined;
   }
 }

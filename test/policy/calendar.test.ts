@@ -1,0 +1,91 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Environment } from '../../src/domain/facts.ts';
+import { type Calendar, changeFreeze, loadCalendar } from '../../src/policy/calendar.ts';
+import { CONFIG } from './acme.ts';
+
+async function loadText(text: string): Promise<Calendar> {
+  const folder = await mkdtemp(join(tmpdir(), 'calendar-'));
+  try {
+    await writeFile(join(folder, 'calendar.yaml'), text);
+    return await loadCalendar(folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+const ONCE = `freezes:
+  - { from: 2026-03-01T08:00:00Z, to: 2026-03-02T08:00:00Z, environment: prod, reason: Stocktaking }`;
+const YEARLY = `freezes:
+  - { from: 2025-12-20T00:00:00Z, to: 2026-01-02T00:00:00Z, environment: prod, yearly: true, reason: Christmas }`;
+
+describe('changeFreeze()', () => {
+  it.each<[string, string, Environment, string, string | undefined]>([
+    ['the moment before', ONCE, 'prod', '2026-03-01T07:59:59.999Z', undefined],
+    ['the first moment', ONCE, 'prod', '2026-03-01T08:00:00Z', 'Stocktaking'],
+    ['the last moment', ONCE, 'prod', '2026-03-02T07:59:59.999Z', 'Stocktaking'],
+    ['the first moment after', ONCE, 'prod', '2026-03-02T08:00:00Z', undefined],
+    ['another environment', ONCE, 'staging', '2026-03-01T12:00:00Z', undefined],
+    ['the year after a freeze that is not yearly', ONCE, 'prod', '2027-03-01T12:00:00Z', undefined],
+    ['the year before a yearly one began', YEARLY, 'prod', '2024-12-24T12:00:00Z', undefined],
+    ['its first year', YEARLY, 'prod', '2025-12-24T12:00:00Z', 'Christmas'],
+    ['its first year after New Year', YEARLY, 'prod', '2026-01-01T12:00:00Z', 'Christmas'],
+    ['the summer after', YEARLY, 'prod', '2026-07-01T12:00:00Z', undefined],
+    ['its third year', YEARLY, 'prod', '2027-12-20T00:00:00Z', 'Christmas'],
+    ['its third year after New Year', YEARLY, 'prod', '2028-01-01T23:59:59Z', 'Christmas'],
+    ['the first moment after its third year', YEARLY, 'prod', '2028-01-02T00:00:00Z', undefined],
+  ])('answers %s', async (_, text, environment, now, reason) => {
+    expect(changeFreeze(await loadText(text), environment, new Date(now))?.reason).toBe(reason);
+  });
+
+  it('finds no freeze in the example calendar today, and one at its Christmas', async () => {
+    const calendar = await loadCalendar(CONFIG);
+    expect(changeFreeze(calendar, 'prod', new Date('2026-11-21T09:00:00Z'))).toBeUndefined();
+    expect(changeFreeze(calendar, 'prod', new Date('2025-12-24T09:00:00Z'))?.reason).toBe(
+      'Christmas trade 2025',
+    );
+    expect(changeFreeze(calendar, 'prod', new Date('2041-01-01T09:00:00Z'))?.reason).toBe('Christmas trade');
+  });
+});
+
+describe('loadCalendar()', () => {
+  it('accepts a calendar without freezes', async () => {
+    expect(await loadText('freezes: []')).toEqual({ freezes: [] });
+  });
+
+  it.each([
+    ['an end before the start', ONCE.replace('2026-03-02', '2026-02-02'), 'calendar.yaml freezes.0.to'],
+    [
+      'a day without time',
+      ONCE.replace('2026-03-01T08:00:00Z', '2026-03-01'),
+      'calendar.yaml freezes.0.from',
+    ],
+    ['a time without zone', ONCE.replace('08:00:00Z', '08:00:00'), 'calendar.yaml freezes.0.from'],
+    ['an environment misspelt', ONCE.replace('prod', 'prdo'), 'calendar.yaml freezes.0.environment'],
+    [
+      'a freeze without a reason',
+      ONCE.replace(', reason: Stocktaking', ''),
+      'calendar.yaml freezes.0.reason',
+    ],
+    ['a key misspelt', ONCE.replace('reason:', 'raeson:'), 'calendar.yaml freezes.0'],
+    [
+      'a yearly freeze of over a year',
+      YEARLY.replace('2026-01-02', '2026-12-21'),
+      'calendar.yaml freezes.0.to',
+    ],
+    ['a file that is not YAML', 'freezes: [', 'calendar.yaml'],
+  ])('refuses %s and names the field', async (_, text, field) => {
+    await expect(loadText(text)).rejects.toMatchObject({ code: 'misconfigured' });
+    const error: unknown = await loadText(text).catch((thrown: unknown) => thrown);
+    expect(error).toHaveProperty('problems', expect.arrayContaining([expect.objectContaining({ field })]));
+  });
+
+  it('refuses a folder without a calendar', async () => {
+    await expect(loadCalendar('/nonexistent')).rejects.toMatchObject({
+      code: 'misconfigured',
+      message: 'Cannot read calendar: calendar.yaml cannot be read (ENOENT): wanted a text file',
+    });
+  });
+});
