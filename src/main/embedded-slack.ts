@@ -1,0 +1,73 @@
+/** The Slack of the embedded default: the sandbox where no token is set, else the real one. */
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { Organisation } from '../approvals/people.ts';
+import type { SlackEmulator, SlackEmulatorOptions } from '../dev/slack-emulator/contract.ts';
+import { startSlackEmulator } from '../dev/slack-emulator/emulator.ts';
+import { CountersignError } from '../domain/errors.ts';
+import type { Settings } from '../process/settings.ts';
+
+export interface SlackAccess {
+  readonly botToken: string;
+  readonly signingSecret?: string;
+  readonly appToken?: string;
+  readonly apiUrl?: string;
+  /** Set only in the sandbox. */
+  readonly emulator?: SlackEmulator;
+}
+
+/** What settings say, for a real workspace. Throws `misconfigured` when the bot token is missing. */
+export function slackFromSettings({ slack }: Settings): SlackAccess {
+  const { mode: _, botToken, ...rest } = slack;
+  if (botToken === undefined)
+    throw new CountersignError('misconfigured', 'Cannot reach Slack: SLACK_BOT_TOKEN is not set');
+  return { botToken, ...rest };
+}
+
+/** Starts the sandbox workspace. Its secrets are new at every start and known to this process alone. */
+export async function sandboxSlack(
+  organisation: Organisation,
+  { dataFolder, boltUrl }: { readonly dataFolder: string; readonly boltUrl: () => string },
+): Promise<SlackAccess & { readonly emulator: SlackEmulator }> {
+  const botToken = `xoxb-${randomBytes(24).toString('hex')}`;
+  const signingSecret = randomBytes(32).toString('hex');
+  const emulator = await startSlackEmulator({
+    port: 0,
+    botToken,
+    signingSecret,
+    boltUrl,
+    ...workspaceOf(organisation),
+    stateFile: join(dataFolder, 'slack-sandbox.json'),
+  });
+  return { botToken, signingSecret, apiUrl: emulator.apiUrl, emulator };
+}
+
+/** The organisation's own people and channels, and a guest who may do nothing. */
+function workspaceOf({
+  people,
+  slack,
+}: Organisation): Pick<SlackEmulatorOptions, 'team' | 'appId' | 'users' | 'channels'> {
+  const members = people.flatMap(({ id, name, timeZone, active, slack: identity }) =>
+    identity === undefined
+      ? []
+      : [{ id: identity.user, name: id, realName: name, timeZone, flags: { deleted: !active } }],
+  );
+  const guest = {
+    id: 'U0GUEST',
+    name: 'gus',
+    realName: 'Guest Gus',
+    timeZone: 'UTC',
+    flags: { isRestricted: true },
+  };
+  const notices = Object.entries(slack.channels).map(([name, id]) => ({ id, name, private: false }));
+  return {
+    team: { id: slack.team, name: 'Acme' },
+    appId: slack.app,
+    users: [...members, guest],
+    channels: [
+      { id: slack.approvalsChannel, name: 'approvals', private: true },
+      ...notices,
+      { id: 'C0GENERAL', name: 'general', private: false },
+    ],
+  };
+}

@@ -1,0 +1,196 @@
+/** Starts everything of the embedded default, in the order that what comes later needs what came before. */
+import { join } from 'node:path';
+import type { NativeConnection } from '@temporalio/worker';
+import { startEmulators } from '../dev/emulators/start-emulators.ts';
+import { resolveTemporalServer } from '../dev/temporal-server/resolve.ts';
+import { startTemporalServer } from '../dev/temporal-server/start.ts';
+import { listenGateway } from '../gateway/listen.ts';
+import type { Requests } from '../orchestrator/requests.ts';
+import { createRequests } from '../orchestrator/temporal-requests.ts';
+import type { Loggers } from '../process/logger.ts';
+import type { Settings } from '../process/settings.ts';
+import type { Shutdown } from '../process/shutdown.ts';
+import { connectTemporal } from '../process/temporal-connection.ts';
+import { createSlackClient } from '../slack/slack-client.ts';
+import { openStore, type Store } from '../store/open-store.ts';
+import type { VendorSettings } from '../tools/vendors.ts';
+import { type SlackAccess, sandboxSlack, slackFromSettings } from './embedded-slack.ts';
+import { type Installation, openInstallation } from './installation.ts';
+import { embeddedKeys } from './role-keys.ts';
+import { approvalsRole, executorRole, gatewayRole, sealing, workflowsRole } from './roles.ts';
+import { bundleStories, runWorker } from './run-worker.ts';
+import { openSandbox } from './sandbox.ts';
+import { temporalUrl } from './temporal-link.ts';
+import type { Addresses } from './terminal.ts';
+import { requestSettings, WORKFLOWS_QUEUE } from './topology.ts';
+
+export interface EmbeddedOptions {
+  readonly settings: Settings;
+  readonly loggers: Loggers;
+  /** Everything opened is closed through it, last first. */
+  readonly shutdown: Pick<Shutdown, 'closing' | 'end'>;
+  readonly progress: (line: string) => void;
+}
+
+type Keys = Awaited<ReturnType<typeof embeddedKeys>>;
+
+/** Resolves when every door answers. Rejects with what was wrong; what was opened is closed by `shutdown`. */
+export async function startEmbedded(options: EmbeddedOptions): Promise<Addresses> {
+  const { settings, shutdown, progress } = options;
+  const installation = await openInstallation(settings.configFolder);
+  progress(`Policy ${installation.policy.version} and ${installation.registry.names().length} tools loaded`);
+  const keys = await embeddedKeys(join(settings.dataFolder, 'keys'));
+  const [temporal, bundle, store] = await Promise.all([
+    startTemporal(options),
+    bundleStories(),
+    startStore(options),
+  ]);
+  const emulators = await startEmulators({ dataDir: join(settings.dataFolder, 'vendors') });
+  shutdown.closing('vendor sandboxes', () => emulators.close());
+
+  const requests = createRequests({
+    client: temporal.client,
+    eager: true,
+    workflowQueue: WORKFLOWS_QUEUE,
+    settings: requestSettings({ together: true }),
+    ...(await sealing(installation, keys)),
+  });
+  const approvals = await startApprovals(options, { installation, keys, store, requests });
+  const worker = await runWorker({
+    connection: temporal.connection,
+    namespace: temporal.namespace,
+    taskQueue: WORKFLOWS_QUEUE,
+    workflowBundle: bundle,
+    activities: {
+      ...(await workflowsRole(installation, keys)),
+      ...(await executorRole({
+        installation,
+        keys,
+        store,
+        vendors: vendorsOf(settings, emulators.settings),
+      })),
+      ...approvals.activities,
+    },
+  });
+  shutdown.closing('worker', () => worker.stop());
+  worker.ended.catch((error: unknown) => shutdown.end(`the worker broke: ${String(error)}`, 1));
+
+  const gateway = await startGateway(options, { installation, keys, requests, temporal });
+  const addresses = { gateway, temporalUi: temporal.uiUrl };
+  if (approvals.slack.emulator === undefined) return addresses;
+  const sandbox = await openSandbox({
+    installation,
+    configFolder: settings.configFolder,
+    host: settings.host,
+    port: settings.ports.sandbox,
+    gatewayUrl: gateway,
+    temporalUi: { url: temporal.uiUrl, namespace: temporal.namespace },
+    slack: approvals.slack.emulator,
+    emulators,
+    halts: store.halts,
+    requests,
+    issuerPrivate: keys.issuerPrivate,
+    report: (err) => options.loggers.log.error({ err }, 'the sandbox page failed'),
+  });
+  shutdown.closing('sandbox page', () => sandbox.close());
+  return { ...addresses, sandbox: sandbox.url };
+}
+
+async function startTemporal({ settings, shutdown, progress }: EmbeddedOptions) {
+  const { temporal, host, dataFolder } = settings;
+  const { path, how, tookMs } = await resolveTemporalServer({
+    onProgress: progress,
+    ...(temporal.binary === undefined ? {} : { binary: temporal.binary }),
+    ...(temporal.cacheFolder === undefined ? {} : { cacheFolder: temporal.cacheFolder }),
+  });
+  progress(`Temporal dev server from ${how} (${(tookMs / 1000).toFixed(1)} s)`);
+  const server = await startTemporalServer({
+    binary: path,
+    ip: host,
+    port: temporal.port,
+    uiPort: temporal.uiPort,
+    dbFile: join(dataFolder, 'temporal.db'),
+    namespace: temporal.namespace,
+    logFile: join(dataFolder, 'logs', 'temporal.log'),
+  });
+  shutdown.closing('Temporal dev server', () => server.stop());
+  void server.died.then((why) => shutdown.end(why, 1));
+  const link = await connectTemporal(temporal, server.address);
+  shutdown.closing('Temporal connection', () => link.close());
+  progress(`Temporal dev server at ${server.address}`);
+  return { ...link, uiUrl: server.uiUrl ?? '' };
+}
+
+async function startStore({ settings, shutdown, progress }: EmbeddedOptions): Promise<Store> {
+  const { databaseUrl, dataFolder } = settings;
+  const store = await openStore({
+    dataDir: dataFolder,
+    ...(databaseUrl === undefined ? {} : { databaseUrl }),
+  });
+  shutdown.closing('database', () => store.close());
+  progress(databaseUrl === undefined ? 'Database: embedded PGlite' : 'Database: PostgreSQL');
+  return store;
+}
+
+async function startApprovals(
+  { settings, loggers, shutdown, progress }: EmbeddedOptions,
+  parts: { installation: Installation; keys: Keys; store: Store; requests: Requests },
+) {
+  const slack = await slackOf(settings, parts.installation);
+  if (slack.emulator !== undefined) shutdown.closing('Slack sandbox', () => slack.emulator?.close());
+  const { emulator: _, ...secrets } = slack;
+  const client = createSlackClient({
+    token: slack.botToken,
+    log: loggers.log,
+    ...(slack.apiUrl === undefined ? {} : { apiUrl: slack.apiUrl }),
+  });
+  const role = await approvalsRole({ ...parts, client, loggers, secrets });
+  await role.slack.start(settings.ports.approvals, settings.host);
+  shutdown.closing('approvals door', () => role.slack.stop());
+  progress(slack.emulator === undefined ? 'Slack: the workspace of SLACK_BOT_TOKEN' : 'Slack: the sandbox');
+  return { activities: role.activities, slack };
+}
+
+function slackOf(settings: Settings, { organisation }: Installation): Promise<SlackAccess> | SlackAccess {
+  if (settings.slack.mode !== 'sandbox') return slackFromSettings(settings);
+  const boltUrl = () => `http://${settings.host}:${settings.ports.approvals}/slack/events`;
+  return sandboxSlack(organisation, { dataFolder: settings.dataFolder, boltUrl });
+}
+
+async function startGateway(
+  { settings, loggers, shutdown }: EmbeddedOptions,
+  {
+    installation,
+    keys,
+    requests,
+    temporal,
+  }: {
+    installation: Installation;
+    keys: Keys;
+    requests: Requests;
+    temporal: { readonly uiUrl: string; readonly namespace: string; readonly connection: NativeConnection };
+  },
+): Promise<string> {
+  const { host, ports } = settings;
+  const selfUrl = `http://${host}:${ports.gateway}`;
+  const door = await gatewayRole({
+    installation,
+    keys,
+    requests,
+    log: loggers.log,
+    selfUrl,
+    temporalUrlFor: (id) => temporalUrl(temporal.uiUrl, temporal.namespace, id),
+  });
+  shutdown.closing("agents' door", () => door.close());
+  return listenGateway(door, { port: ports.gateway, host });
+}
+
+/** Each vendor with a real credential is the real one; the others are their sandboxes. */
+function vendorsOf({ vendors }: Settings, sandboxes: VendorSettings): VendorSettings {
+  const { github, stripe, resend } = vendors;
+  return {
+    github: github.token === undefined ? sandboxes.github : { ...github, token: github.token },
+    stripe: stripe.token === undefined ? sandboxes.stripe : { apiKey: stripe.token, apiUrl: stripe.apiUrl },
+    resend: resend.token === undefined ? sandboxes.resend : { apiKey: resend.token, apiUrl: resend.apiUrl },
+  };
+}

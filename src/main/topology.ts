@@ -1,0 +1,27 @@
+/** Which queues the roles listen on, and what of it every request must carry for life. */
+import type { RequestSettings, RetryBounds } from '../domain/request.ts';
+
+/** The queue of the workflows role, and of everything where all roles share a process. */
+export const WORKFLOWS_QUEUE = 'countersign';
+export const EXECUTOR_QUEUE = 'countersign-executor';
+export const APPROVALS_QUEUE = 'countersign-approvals';
+
+const EXECUTE: RetryBounds = { attemptsMax: 5, backoffMs: 500, attemptTimeoutMs: 30_000 };
+/** Taking something back is worth more patience than doing it. */
+const UNDO: RetryBounds = { attemptsMax: 12, backoffMs: 500, attemptTimeoutMs: 30_000 };
+/** At a minute between attempts this outlasts the day that a rendering may take in all. */
+const RENDER: RetryBounds = { attemptsMax: 1_500, backoffMs: 500, attemptTimeoutMs: 20_000 };
+
+/** `together`: one process plays all roles, so that reads need no hop and effects start eagerly on one queue. */
+export function requestSettings({ together }: { readonly together: boolean }): RequestSettings {
+  return Object.freeze({
+    readsLocally: together,
+    executorQueue: together ? WORKFLOWS_QUEUE : EXECUTOR_QUEUE,
+    approvalsQueue: together ? WORKFLOWS_QUEUE : APPROVALS_QUEUE,
+    execute: EXECUTE,
+    undo: UNDO,
+    render: RENDER,
+    versionsMax: 3,
+    decisionsMax: 200,
+  });
+}
