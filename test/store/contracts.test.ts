@@ -1,4 +1,5 @@
 import { onBothDatabases } from './both-databases.ts';
+import { constraintsContract } from './constraints.contract.ts';
 import { databaseContract } from './database.contract.ts';
 import { effectsContract } from './effects.contract.ts';
 import { haltsContract } from './halts.contract.ts';
@@ -8,6 +9,7 @@ import { surfacesContract } from './surfaces.contract.ts';
 
 onBothDatabases((store) => {
   databaseContract(store);
+  constraintsContract(store);
   effectsContract(store);
   inboxContract(store);
   surfacesContract(store);

@@ -1,0 +1,105 @@
+import { sql } from 'kysely';
+import { describe, expect, test } from 'vitest';
+import { HALTS_MAX } from '../../src/store/halts.ts';
+import { INBOX_LIST_MAX } from '../../src/store/inbox.ts';
+import type { StoreUnderTest } from './both-databases.ts';
+import { anApproval } from './samples.ts';
+
+/** What the database itself refuses, whatever code comes to write to it, and what is bounded. */
+export function constraintsContract(store: StoreUnderTest): void {
+  describe('the tables', () => {
+    test.each([
+      [
+        'effects',
+        'a direction that is none',
+        sql`insert into effects (request, step, direction, tool, target, idempotency_key, captured) values ('r', 0, 'redo', 't', 'x', 'k1', 'null')`,
+      ],
+      [
+        'effects',
+        'a state that is none',
+        sql`insert into effects (request, step, direction, tool, target, idempotency_key, captured, state, settled_at) values ('r', 0, 'do', 't', 'x', 'k2', 'null', 'maybe', now())`,
+      ],
+      [
+        'effects',
+        'a settled row without a date',
+        sql`insert into effects (request, step, direction, tool, target, idempotency_key, captured, state) values ('r', 0, 'do', 't', 'x', 'k3', 'null', 'done')`,
+      ],
+      [
+        'effects',
+        'a result before the end',
+        sql`insert into effects (request, step, direction, tool, target, idempotency_key, captured, result) values ('r', 0, 'do', 't', 'x', 'k4', 'null', '1')`,
+      ],
+      [
+        'approvals',
+        'version zero',
+        sql`insert into approvals (request, version, digest, body, opened_at, expires_at) values ('r', 0, 'd', '{}', now(), now())`,
+      ],
+      [
+        'cards',
+        'a channel without a message',
+        sql`insert into cards (request, version, channel, wanted_seq, wanted_view) values ('r', 1, 'C', 1, '{}')`,
+      ],
+      [
+        'messages',
+        'a message without a channel',
+        sql`insert into messages (key, claimed_at, ts) values ('k', now(), '1.0')`,
+      ],
+      [
+        'identities',
+        'a source that is none',
+        sql`insert into identities (team, slack_user, person, source) values ('T', 'U', 'p', 'guess')`,
+      ],
+      [
+        'halts',
+        'a scope that is none',
+        sql`insert into halts (id, scope, subject, reason, by, at) values ('h', 'some', 'x', 'r', 'b', now())`,
+      ],
+      [
+        'halts',
+        'a lifting by nobody',
+        sql`insert into halts (id, scope, subject, reason, by, at, lifted_at) values ('h', 'agent', 'x', 'r', 'b', now(), now())`,
+      ],
+    ])('%s refuses %s', async (_table, _what, statement) => {
+      await expect(statement.execute(store().db)).rejects.toMatchObject({
+        code: 'internal',
+        cause: { code: '23514' },
+      });
+    });
+
+    test('one Slack user is one person and one person is one Slack user', async () => {
+      const add = (user: string, person: string) =>
+        sql`insert into identities (team, slack_user, person, source) values ('T0OTHER', ${user}, ${person}, 'linked')`.execute(
+          store().db,
+        );
+      await add('U1', 'person-1');
+      await expect(add('U1', 'person-2')).rejects.toMatchObject({ cause: { code: '23505' } });
+      await expect(add('U2', 'person-1')).rejects.toMatchObject({ cause: { code: '23505' } });
+      await sql`delete from identities where team = 'T0OTHER'`.execute(store().db);
+    });
+  });
+
+  describe('bounds', () => {
+    test('list() of the inbox stops at its limit and keeps the soonest to expire', async () => {
+      const soonest = anApproval({ expiresAt: '2000-01-01T00:00:00.000Z' });
+      await store().inbox.open(soonest);
+      await sql`
+        insert into approvals (request, version, digest, body, opened_at, expires_at)
+        select 'many_' || n, 1, 'd', '{"request":"many"}', now(), now() + n * interval '1 minute'
+        from generate_series(1, ${sql.lit(INBOX_LIST_MAX)}::int4) as n`.execute(store().db);
+      const listed = await store().inbox.list();
+      expect(listed).toHaveLength(INBOX_LIST_MAX);
+      expect(listed[0]).toEqual(soonest);
+      await sql`update approvals set closed_at = now() where request like 'many_%'`.execute(store().db);
+    });
+
+    test('active() of the halts rejects when there are more than it reads, because one left out would be ignored', async () => {
+      await sql`
+        insert into halts (id, scope, subject, reason, by, at)
+        select 'many_' || n, 'agent', 'x', 'r', 'b', now()
+        from generate_series(1, ${sql.lit(HALTS_MAX + 1)}::int4) as n`.execute(store().db);
+      await expect(store().halts.active(new Date())).rejects.toMatchObject({ code: 'unavailable' });
+      await sql`delete from halts where id like 'many_%'`.execute(store().db);
+      await expect(store().halts.active(new Date())).resolves.toBeInstanceOf(Array);
+    });
+  });
+}
