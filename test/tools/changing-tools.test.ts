@@ -158,12 +158,14 @@ function open(world: VendorWorld, { tool: name, args }: Case) {
     capture: async (context: ToolContext): Promise<JsonValue> => (await capture?.(parsed, context)) ?? null,
     execute: (context: ToolContext, captured: JsonValue) => tool.execute(parsed, context, captured),
     find: (context: ToolContext, captured: JsonValue) => find(parsed, context, captured),
-    undo: async (captured: JsonValue, result: JsonValue) => {
-      const context = contextOf(world, { direction: 'undo' });
+    undo: async (captured: JsonValue, result: JsonValue, vendors = world.vendors) => {
+      const context = contextOf({ vendors }, { direction: 'undo' });
       return undo?.(parsed, context, { captured, result });
     },
   };
 }
+
+const hastyContext = ({ hasty }: VendorWorld) => contextOf({ vendors: hasty });
 
 const label = ({ tool, args }: Case) => [`${tool} ${JSON.stringify(args).slice(0, 80)}`] as const;
 const every = [...REVERSIBLE, ...FINAL];
@@ -197,7 +199,7 @@ describe.each(REVERSIBLE.map((one) => [...label(one), one] as const))('%s', (_, 
     const before = await one.look(world);
     const captured = await tool.capture(contextOf(world));
     world.emulators.failNext({ ...one.request, status: 'timeout-after-effect' });
-    await expect(tool.execute(contextOf(world), captured)).rejects.toMatchObject({ kind: 'unknown' });
+    await expect(tool.execute(hastyContext(world), captured)).rejects.toMatchObject({ kind: 'unknown' });
     expect(await tool.undo(captured, null)).toMatchObject({ undone: true });
     expect(await one.look(world)).toEqual(before);
   });
@@ -216,7 +218,7 @@ describe.each(REVERSIBLE.map((one) => [...label(one), one] as const))('%s', (_, 
         status: 'timeout-after-effect',
       });
     }
-    await expect(tool.undo(captured, result)).rejects.toThrow();
+    await expect(tool.undo(captured, result, world.hasty)).rejects.toThrow();
     world.emulators.clearFaults();
     await tool.undo(captured, result);
     expect(await one.look(world)).toEqual(before);
@@ -230,7 +232,7 @@ describe.each(every.map((one) => [...label(one), one] as const))('%s', (_, one) 
     const captured = await tool.capture(contextOf(world));
     expect(await tool.find(contextOf(world), captured)).toBeUndefined();
     world.emulators.failNext({ ...one.request, status: 'timeout-after-effect' });
-    await expect(tool.execute(contextOf(world), captured)).rejects.toMatchObject({ kind: 'unknown' });
+    await expect(tool.execute(hastyContext(world), captured)).rejects.toMatchObject({ kind: 'unknown' });
     expect(await tool.find(contextOf(world), captured)).toBeDefined();
   });
 

@@ -79,9 +79,9 @@ function setUp(
   routes(app);
 }
 
-/** Malformed JSON and mistakes of ours. */
+/** Malformed JSON, else mistakes of ours. */
 function asRefusal(error: unknown): VendorRefusal {
-  const status = error instanceof Error && 'status' in error ? Number(error.status) : 500;
+  const status = error instanceof SyntaxError ? 400 : 500;
   return new VendorRefusal(status, 'error', error instanceof Error ? error.message : 'Unknown error');
 }
 

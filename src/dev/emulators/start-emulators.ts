@@ -57,8 +57,10 @@ export async function startEmulators({
   const secret = () => randomBytes(24).toString('hex');
   const secrets = { github: `ghs_${secret()}`, stripe: `sk_test_${secret()}`, resend: `re_${secret()}` };
   const closers: (() => Promise<void>)[] = [];
+  let closing: Promise<unknown> | undefined;
   const closeAll = async () => {
-    await Promise.all(closers.map((close) => close()));
+    closing ??= Promise.all(closers.map((close) => close()));
+    await closing;
   };
   const start = async (provider: VendorName, vendor: Vendor) => {
     const journal = openJournal(dataDir === undefined ? undefined : join(dataDir, `${provider}.jsonl`));

@@ -78,7 +78,7 @@ async function inspect(args: Args, context: ToolContext) {
 async function execute({ repository, user, permission }: Args, context: ToolContext) {
   const invitation = await askCollaborators(
     context,
-    { repository, user, action: `give "${user}" access` },
+    { repository, action: `give "${user}" access` },
     (rest, at) => rest.repos.addCollaborator({ ...at, username: user, permission }),
   );
   return { user, permission, invited: invitation };
@@ -96,7 +96,7 @@ async function undo(
     return { undone: false, sentence: `"${user}" was given another permission since, which stays` };
   }
   const action = `restore the access of "${user}"`;
-  await askCollaborators(context, { repository, user, action }, (rest, at) => {
+  await askCollaborators(context, { repository, action }, (rest, at) => {
     if (before !== null)
       return rest.repos.addCollaborator({ ...at, username: user, permission: permissionOf(before) });
     const invitation = now?.invitation ?? null;

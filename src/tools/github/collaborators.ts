@@ -57,7 +57,7 @@ async function firstMatch<Row>(
 /** Changes a grant; resolves to whether that made an invitation instead (GitHub answers 201 with one, else 204). */
 export async function askCollaborators(
   context: ToolContext,
-  { repository, action }: { readonly repository: string; readonly user: string; readonly action: string },
+  { repository, action }: { readonly repository: string; readonly action: string },
   run: (
     rest: OctokitRest,
     at: RepositoryCall,

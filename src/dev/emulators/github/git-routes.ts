@@ -6,9 +6,10 @@ import { repositoryOf } from './repository-routes.ts';
 
 const sha = z.string().regex(/^[0-9a-f]{40}$/);
 
-/** What was posted, or 422 as GitHub answers to bodies it cannot read. */
+/** What was sent, no body being an empty object. Refuses with 422 what is not as it should be, as GitHub does. */
 export async function bodyOf<Body>(context: Exchange, schema: z.ZodType<Body>): Promise<Body> {
-  const parsed = schema.safeParse(await context.req.json());
+  const text = await context.req.text();
+  const parsed = schema.safeParse(text === '' ? {} : JSON.parse(text));
   if (!parsed.success) throw new VendorRefusal(422, 'invalid', 'Invalid request');
   return parsed.data;
 }

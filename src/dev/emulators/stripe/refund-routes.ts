@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type App, VendorRefusal } from '../serve-vendor.ts';
-import { missing, once, paramsOf } from './stripe-routes.ts';
+import { missing, once, paramsOf } from './stripe-request.ts';
 import type { Payment, Refund, StripeWorld } from './stripe-world.ts';
 
 const refundParams = z.strictObject({
