@@ -1,18 +1,26 @@
 /** Which tools a profile may ask for at all: what an agent is shown as its catalogue. Each request is judged all the same. */
-
-import { entitiesIn, scopedActions } from './literals.ts';
+import { scopedActions, uidOf } from './literals.ts';
 import type { Rule } from './rules.ts';
 import type { PolicyTool } from './vocabulary.ts';
 
-/** Whether some grant names the profile and the tool, whatever its scope and conditions. */
+/**
+ * Whether some grant names the profile and the tool, whatever its scope and conditions. A grant to a single agent is
+ * no grant to its profile, so what it gives is not shown.
+ */
 export type MayAsk = (profile: string, tool: Pick<PolicyTool, 'name' | 'effect'>) => boolean;
 
+/** Answers from the grants among the rules. Showing a tool promises nothing: blocks and gates are not looked at. */
 export function grantedTools(rules: Iterable<Rule>): MayAsk {
   const grants = [...rules].filter(({ json }) => json.effect === 'permit');
   return (profile, { name, effect }) =>
-    grants.some(({ json }) => {
-      const actions = scopedActions(json.action) ?? [];
-      const named = entitiesIn(json).some(({ type, id }) => type === 'Profile' && id === profile);
-      return named && (actions.includes(name) || actions.includes(effect));
+    grants.some((grant) => {
+      const actions = scopedActions(grant.json.action) ?? [];
+      return profileOf(grant) === profile && (actions.includes(name) || actions.includes(effect));
     });
+}
+
+function profileOf({ json: { principal } }: Rule): string | undefined {
+  if (principal.op !== 'in' || !('entity' in principal)) return undefined;
+  const { type, id } = uidOf(principal.entity);
+  return type === 'Profile' ? id : undefined;
 }

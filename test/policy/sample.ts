@@ -3,8 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { StepFacts } from '../../src/domain/facts.ts';
-import type { Policy } from '../../src/domain/ports.ts';
-import { loadPolicy, type PolicySources } from '../../src/policy/load.ts';
+import { type LoadedPolicy, loadPolicy, type PolicySources } from '../../src/policy/load.ts';
 
 type Names = Omit<PolicySources, 'folder'>;
 
@@ -77,7 +76,7 @@ export interface BundleText {
 }
 
 /** Loads a bundle from a folder of its own that is gone afterwards. */
-export async function loadText(text: BundleText = {}): Promise<Policy> {
+export async function loadText(text: BundleText = {}): Promise<LoadedPolicy> {
   const folder = await mkdtemp(join(tmpdir(), 'policy-'));
   try {
     await writeFile(join(folder, 'authority.cedar'), text.authority ?? AUTHORITY);
