@@ -3,9 +3,10 @@ import { type AdmissionDeps, admitDecision, assessVotes } from '../src/approvals
 import type { JudgeActivities } from './contract.ts';
 
 export function createAdmit(deps: AdmissionDeps): JudgeActivities['admit'] {
-  return async ({ jws, request, version, digest, stage, needs, excluded, votes }) => {
+  return async ({ request, version, digest, ...input }) => {
+    const { jws, needs, excluded, votes } = input;
     const expected = { request, version, digest };
-    const admission = await admitDecision({ jws, expected, needs, excluded, votes, stage }, deps);
+    const admission = await admitDecision({ ...input, expected }, deps);
     const jwsList = admission.admitted ? [...votes, jws] : votes;
     const { quorum } = await assessVotes({ jwsList, expected, needs, excluded }, deps);
     return { admission, quorum };

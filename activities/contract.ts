@@ -62,6 +62,9 @@ export interface AdmitInput {
   readonly stage: 'waiting' | 'running' | 'closed';
   readonly needs: readonly Need[];
   readonly excluded: readonly string[];
+  /** For the sentence told to an excluded person. */
+  readonly owner: string;
+  readonly onBehalfOf?: string;
   /** The votes admitted so far, as their signatures. */
   readonly votes: readonly string[];
 }

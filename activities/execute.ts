@@ -3,23 +3,19 @@
  * digest, signatures, drift; then the intent is written, the tool called under its idempotency key, the result
  * written. A repeat of an effect that is already in the ledger answers from there.
  */
-import { Context } from '@temporalio/activity';
 import type { JsonValue } from '../src/domain/ask.ts';
-import { type Effect, idempotencyKey } from '../src/domain/effect.ts';
+import type { Effect } from '../src/domain/effect.ts';
 import { haltFor } from '../src/domain/halt.ts';
-import type { EffectLedger, Halts } from '../src/domain/ports.ts';
+import type { Halts } from '../src/domain/ports.ts';
 import { OutsideError } from '../src/domain/retry.ts';
 import type { SealClaims } from '../src/domain/seal.ts';
-import type { ToolContext } from '../src/tools/define-tool.ts';
-import type { Vendors } from '../src/tools/vendors.ts';
 import { type ConsentDeps, isApproved, matchesPlan, sealedClaims } from './consent.ts';
 import type { ExecutorActivities, StepInput, StepResult } from './contract.ts';
+import { contextFor, effectOf, type FateDeps } from './fate.ts';
 import { type JudgedAsk, type JudgingDeps, judgeStep } from './judge-step.ts';
 import { lookAt } from './prepare.ts';
 
-export interface ExecuteDeps extends JudgingDeps, ConsentDeps {
-  readonly vendors: Vendors;
-  readonly ledger: EffectLedger;
+export interface ExecuteDeps extends JudgingDeps, ConsentDeps, FateDeps {
   readonly halts: Halts;
 }
 
@@ -31,20 +27,18 @@ type Runnable = Extract<JudgedAsk, { denied: false }>;
 export function createExecute(deps: ExecuteDeps): ExecutorActivities['execute'] {
   return async (input) => {
     const claims = await sealedClaims(input, deps);
+    const reads = deps.registry.get(input.ask.tool)?.effect === 'read';
+    const effect = reads ? undefined : await effectOf(input, deps);
+    // Past the point of no return nothing is asked again: what happened, happened.
+    if (effect?.state === 'done') return done(effect.tool, effect.result);
+    if (effect?.state === 'failed') throw new OutsideError('final', messageOf(effect.result));
     const judged = await judgeStep(
       { ask: input.ask, agent: claims.agent, confidence: claims.confidence, stepCount: claims.asks.length },
       deps,
     );
     if (judged.denied)
       return refuse('denied', judged.verdict.rules[0]?.sentence ?? 'Policy denies it.', judged);
-    const effect = judged.tool.effect === 'read' ? undefined : await deps.ledger.find(keyOf(input));
-    // Past the point of no return nothing is asked again: what happened, happened.
-    if (effect?.state === 'done') return done(effect.tool, effect.result);
-    const refusal = await refusalOf(input, claims, judged, effect, deps);
-    if (refusal !== undefined) return refusal;
-    return judged.tool.effect === 'read'
-      ? done(judged.tool.name, await judged.tool.execute(judged.args, contextOf(input, deps), null))
-      : change(input, judged, effect, deps);
+    return (await refusalOf(input, claims, judged, deps)) ?? run(input, claims, judged, effect, deps);
   };
 }
 
@@ -52,16 +46,12 @@ async function refusalOf(
   input: StepInput,
   claims: SealClaims,
   judged: Runnable,
-  effect: Effect | undefined,
   deps: ExecuteDeps,
 ): Promise<StepResult | undefined> {
   const halt = await haltOf(claims.agent, judged, deps);
   if (halt !== undefined) return refuse('halted', halt);
   if (!(await isApproved(input, claims, judged.verdict, deps))) {
     return refuse('unapproved', 'The approvals at hand do not cover what policy asks now.', judged);
-  }
-  if (effect === undefined && !(await isAsShown(input, claims, judged, deps))) {
-    return refuse('drifted', `${judged.target.label} changed since people looked.`);
   }
   return undefined;
 }
@@ -82,6 +72,32 @@ async function haltOf(agent: string, { tool }: Runnable, deps: ExecuteDeps): Pro
   }
 }
 
+/** `effect` is the row of an earlier attempt that is known not to have happened. */
+async function run(
+  input: StepInput,
+  claims: SealClaims,
+  judged: Runnable,
+  effect: Effect | undefined,
+  deps: ExecuteDeps,
+): Promise<StepResult> {
+  const { tool, args, target } = judged;
+  const key = keyOf(input);
+  const context = contextFor(key, deps.vendors);
+  // Captured before it is compared: what moves in between differs from the plan, what moves later from the capture.
+  const captured = effect === undefined ? ((await tool.capture?.(args, context)) ?? null) : effect.captured;
+  if (!(await isAsShown(input, claims, judged, deps))) return drifted(key, judged, effect, deps);
+  if (tool.effect === 'read') return done(tool.name, bounded(await tool.execute(args, context, null)));
+  const intent = {
+    ...key,
+    tool: tool.name,
+    target: target.id,
+    idempotencyKey: context.idempotencyKey,
+    captured,
+  };
+  await deps.ledger.intend(intent);
+  return change(key, tool.name, () => tool.execute(args, context, captured), deps);
+}
+
 async function isAsShown(
   input: StepInput,
   claims: SealClaims,
@@ -98,57 +114,38 @@ async function isAsShown(
   });
 }
 
-/** Changes the outside world once. `effect` is the ledger's row of an earlier attempt whose fate is unknown. */
+/** Goes back to people; but what an earlier attempt captured is of the old state, so then the step is over. */
+async function drifted(key: Key, { target }: Runnable, effect: Effect | undefined, { ledger }: ExecuteDeps) {
+  const sentence = `${target.label} changed since people looked.`;
+  if (effect === undefined) return refuse('drifted', sentence);
+  await ledger.settle(key, 'failed', { message: sentence });
+  throw new OutsideError('final', sentence);
+}
+
 async function change(
-  input: StepInput,
-  { tool, args, target }: Runnable,
-  effect: Effect | undefined,
-  deps: ExecuteDeps,
+  key: Key,
+  tool: string,
+  execute: () => Promise<JsonValue>,
+  { ledger }: ExecuteDeps,
 ): Promise<StepResult> {
-  const key = keyOf(input);
-  const context = contextOf(input, deps);
-  if (effect?.state === 'failed') throw new OutsideError('final', messageOf(effect.result));
-  if (effect !== undefined) {
-    const found = await tool.find?.(args, context, effect.captured);
-    if (found !== undefined) return settled(key, tool.name, found, deps);
-  }
-  const captured = effect?.captured ?? (await tool.capture?.(args, context)) ?? null;
-  await deps.ledger.intend({
-    ...key,
-    tool: tool.name,
-    target: target.id,
-    idempotencyKey: idempotencyKey(key),
-    captured,
-  });
   try {
-    return await settled(key, tool.name, await tool.execute(args, context, captured), deps);
+    const result = bounded(await execute());
+    await ledger.settle(key, 'done', result);
+    return done(tool, result);
   } catch (error) {
     if (error instanceof OutsideError && error.kind === 'final') {
-      await deps.ledger.settle(key, 'failed', { message: error.message });
+      await ledger.settle(key, 'failed', { message: error.message });
     }
     throw error;
   }
 }
 
-async function settled(
-  key: ReturnType<typeof keyOf>,
-  tool: string,
-  result: JsonValue,
-  { ledger }: ExecuteDeps,
-) {
+function bounded(result: JsonValue): JsonValue {
   const bytes = Buffer.byteLength(JSON.stringify(result));
-  const kept = bytes <= RESULT_BYTES_MAX ? result : { omitted: `The result has ${bytes} bytes` };
-  await ledger.settle(key, 'done', kept);
-  return done(tool, kept);
+  return bytes <= RESULT_BYTES_MAX ? result : { omitted: `The result has ${bytes} bytes` };
 }
 
-function contextOf(input: StepInput, { vendors }: Pick<ExecuteDeps, 'vendors'>): ToolContext {
-  return {
-    vendors,
-    idempotencyKey: idempotencyKey(keyOf(input)),
-    signal: Context.current().cancellationSignal,
-  };
-}
+type Key = ReturnType<typeof keyOf>;
 
 function keyOf({ request, step }: StepInput) {
   return { request, step, direction: 'do' } as const;

@@ -47,8 +47,10 @@ export class Clerk {
     if (result === undefined) return;
     const { admission, quorum } = result;
     if (admission.admitted) {
-      // The story may have moved on while the admission ran: a vote counts only for what is still being asked.
-      if (this.#record.count(admission.vote, quorum)) this.#messenger.refreshCard();
+      // The story may have moved on while the admission ran: a vote counts only for what is still being asked. An
+      // answer that is complete is drawn by what the story does next.
+      const counted = this.#record.count(admission.vote, quorum);
+      if (counted && !this.#record.asking?.isAnswered) this.#messenger.refreshCard();
       return;
     }
     if (admission.person !== undefined) {

@@ -57,7 +57,7 @@ export class Messenger {
     if (this.#shown === undefined) return;
     this.refreshCard();
     const { id: request, owner, closing } = this.#record;
-    const text = `${closing?.outcome}: ${closing?.message}`;
+    const text = `Closed as ${closing?.outcome}: ${closing?.message}`;
     this.#errand('sayInThread', 'say-closed', { request, key: `${request}:closed`, text, mentionGroups: [] });
     this.#errand('tell', 'tell-closed', { request, person: owner, key: `${request}:closed:${owner}`, text });
   }

@@ -212,6 +212,8 @@ export class RequestRecord {
       stage: this.#stage === 'closed' || this.#stage === 'waiting' ? this.#stage : 'running',
       needs: this.#asking?.needs ?? [],
       excluded: this.excluded,
+      owner: this.owner,
+      ...(this.input.onBehalfOf === undefined ? {} : { onBehalfOf: this.input.onBehalfOf }),
       votes: this.#asking?.votes.map((vote) => vote.jws) ?? [],
     };
   }

@@ -62,7 +62,7 @@ export interface ToolDefinition<Args extends JsonObject = JsonObject> {
     args: Args,
     context: ToolContext,
     state: { readonly captured: JsonValue; readonly result: JsonValue },
-  ): Promise<JsonValue>;
+  ): Promise<Undone>;
   /** Smaller tools a policy may replace this one by, with the mapping of arguments. */
   readonly smaller?: Readonly<Record<string, (args: Args) => JsonObject>>;
 }

@@ -1,0 +1,45 @@
+/**
+ * Fate: finding out about an effect that was intended and never settled. An earlier attempt may have run out of time
+ * after the vendor did it, so nothing is done, refused or undone before the vendor was asked.
+ */
+import { Context } from '@temporalio/activity';
+import type { JsonObject } from '../src/domain/ask.ts';
+import { type Effect, type EffectKey, idempotencyKey } from '../src/domain/effect.ts';
+import type { EffectLedger } from '../src/domain/ports.ts';
+import type { Tool, ToolContext } from '../src/tools/define-tool.ts';
+import type { Registry } from '../src/tools/registry.ts';
+import type { Vendors } from '../src/tools/vendors.ts';
+import type { StepInput } from './contract.ts';
+import { asked, shrink } from './judge-step.ts';
+
+export interface FateDeps {
+  readonly registry: Registry;
+  readonly vendors: Vendors;
+  readonly ledger: EffectLedger;
+}
+
+/** The step's row in the ledger. One that is still `intended` is now known not to have happened. */
+export async function effectOf(input: StepInput, deps: FateDeps): Promise<Effect | undefined> {
+  const { request, step } = input;
+  const effect = await deps.ledger.find({ request, step, direction: 'do' });
+  if (effect?.state !== 'intended') return effect;
+  const { tool, args } = whatRan(input, effect, deps.registry);
+  const result = await tool.find?.(args, contextFor(effect, deps.vendors), effect.captured);
+  if (result === undefined) return effect;
+  await deps.ledger.settle(effect, 'done', result);
+  return { ...effect, state: 'done', result };
+}
+
+/** The tool of a ledger row, after a downscope the smaller one, and the arguments it got. */
+export function whatRan(
+  { ask }: StepInput,
+  effect: Effect,
+  registry: Registry,
+): { readonly tool: Tool; readonly args: JsonObject } {
+  const { tool, args } = asked(ask, registry);
+  return effect.tool === ask.tool ? { tool, args } : shrink(tool, args, effect.tool, registry);
+}
+
+export function contextFor(key: EffectKey, vendors: Vendors): ToolContext {
+  return { vendors, idempotencyKey: idempotencyKey(key), signal: Context.current().cancellationSignal };
+}
