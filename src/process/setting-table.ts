@@ -48,7 +48,10 @@ export const SETTINGS = Object.freeze({
   COUNTERSIGN_CONFIG: row('folder', "the organisation's config", { fallback: 'config' }),
   COUNTERSIGN_DATA: row('folder', 'embedded state and keys', { fallback: '.countersign' }),
   COUNTERSIGN_LOG_LEVEL: row('level', 'least severity logged', { fallback: 'info' }),
-  DATABASE_URL: row('secret', 'PostgreSQL; unset: embedded PGlite', { needers: ROLES }),
+  DATABASE_URL: row('secret', 'PostgreSQL; unset: embedded PGlite', {
+    holders: ['approvals', 'executor'],
+    needers: ['approvals', 'executor'],
+  }),
   TEMPORAL_ADDRESS: row('address', 'Temporal frontend; unset: embedded dev server or the profile', {
     needers: ROLES,
   }),

@@ -1,0 +1,52 @@
+/**
+ * `npm run deploy:secrets`: the keys and passwords docker-compose.yml wants, made where they are missing, in
+ * `deploy/secrets/`. What exists is kept. Credentials of others can't be made; it names those that are still missing.
+ */
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { publicKeyOf } from '../src/approvals/signing.ts';
+
+const fromOthers = [
+  'agent_keys',
+  'slack_bot_token',
+  'slack_signing_secret',
+  'github_token',
+  'stripe_api_key',
+  'resend_api_key',
+];
+
+/** Makes what is missing in `folder`; returns the names of what only people can put there. */
+export async function makeDeploySecrets(folder: string): Promise<readonly string[]> {
+  // The folder keeps others of this computer out; the files are readable because containers have other users.
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const make = (name: string, text: () => string): string => {
+    const file = join(folder, name);
+    if (!existsSync(file)) writeFileSync(file, text(), { mode: 0o644, flag: 'wx' });
+    return readFileSync(file, 'utf8');
+  };
+  for (const name of ['postgres_password', 'temporal_db_password', 'countersign_db_password'])
+    make(name, password);
+  const countersign = make('countersign_db_password', password);
+  make('database_url', () => `postgresql://countersign:${countersign}@postgres:5432/countersign`);
+  for (const purpose of ['seal', 'decision']) {
+    if (existsSync(join(folder, `${purpose}_private_key`))) continue;
+    const secret = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
+    const open = await publicKeyOf(secret);
+    make(`${purpose}_private_key`, () => JSON.stringify(secret));
+    make(`${purpose}_public_key`, () => JSON.stringify(open));
+  }
+  return fromOthers.filter((name) => !existsSync(join(folder, name)));
+}
+
+/** Free of characters that mean something in a URL. */
+function password(): string {
+  return randomBytes(24).toString('base64url');
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const missing = await makeDeploySecrets(fileURLToPath(new URL('../deploy/secrets/', import.meta.url)));
+  console.log('deploy/secrets: keys and passwords are there');
+  for (const name of missing) console.log(`deploy/secrets/${name}: still missing, put it there`);
+}
