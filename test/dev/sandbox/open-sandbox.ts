@@ -2,13 +2,14 @@
 import type { Browser, Page } from 'playwright-core';
 import type { AskAnswer } from '../../../src/dev/sandbox/api.ts';
 import { startSandbox } from '../../../src/dev/sandbox/server.ts';
+import type { SlackEmulator } from '../../../src/dev/slack-emulator/contract.ts';
 import { WORLD } from './example-world.ts';
 import { type FakeRequests, fakeRequests } from './fake-requests.ts';
 import { type FakeSlack, fakeSlack } from './fake-slack.ts';
 
-export interface OpenSandbox {
+export interface OpenSandbox<Slack extends SlackEmulator = FakeSlack> {
   readonly url: string;
-  readonly slack: FakeSlack;
+  readonly slack: Slack;
   readonly requests: FakeRequests;
   /** What reached the doors behind the page, in order. */
   readonly done: unknown[];
@@ -17,8 +18,16 @@ export interface OpenSandbox {
   close(): Promise<void>;
 }
 
-export async function openSandbox(): Promise<OpenSandbox> {
-  const slack = fakeSlack();
+/** A sandbox over a fake workspace. */
+export function openSandbox(): Promise<OpenSandbox> {
+  return openSandboxOver(fakeSlack());
+}
+
+/** A sandbox over any workspace, with everything else faked. */
+export async function openSandboxOver<Slack extends SlackEmulator>(
+  slack: Slack,
+  world = WORLD,
+): Promise<OpenSandbox<Slack>> {
   const requests = fakeRequests();
   const done: unknown[] = [];
   let answer: AskAnswer = { status: 200, body: {} };
@@ -28,7 +37,7 @@ export async function openSandbox(): Promise<OpenSandbox> {
   const server = await startSandbox({
     port: 0,
     host: '127.0.0.1',
-    world: WORLD,
+    world,
     slack,
     requests,
     askAs: async (agent, body) => {
@@ -66,6 +75,7 @@ export async function openPage(
   address = '',
 ): Promise<Page & { problems: string[] }> {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, locale: 'en-GB' });
+  page.setDefaultTimeout(10_000);
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(error.message));
   page.on('console', (message) => {

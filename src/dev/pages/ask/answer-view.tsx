@@ -40,7 +40,7 @@ export function AnswerView({ answer, dry }: { answer: AskAnswer; dry: boolean })
       {typeof sentence === 'string' && <p>{sentence}</p>}
       <FieldProblems problems={body.problems} />
       {dry && <DrySteps steps={body.steps} />}
-      <details>
+      <details class="answer-whole">
         <summary class="raw-title">The whole answer</summary>
         <pre class="raw">{JSON.stringify(answer.body, null, 2)}</pre>
       </details>

@@ -43,13 +43,13 @@ function doubtsAbout(request: Readonly<Record<string, unknown>>): readonly strin
   return doubts;
 }
 
-/** The place of a syntax error as line and column, from the offset that V8 names; its own words otherwise. */
+/** What V8 says of a syntax error: with line and column where it names an offset, else with the text it quotes. */
 function where(text: string, error: unknown): string {
   const words = error instanceof Error ? error.message : String(error);
-  const offset = /at position (\d+)/.exec(words)?.[1];
-  if (offset === undefined) return words;
-  const before = text.slice(0, Number(offset)).split('\n');
-  const what = words.replace(/,? ?(?:\.\.\..*is not valid JSON|in JSON)?,? ?at position.*$/s, '');
+  const offset = / at position (\d+)/.exec(words);
+  if (offset === null) return words.replace(/, (?:\.\.\.)?"([\s\S]*)" is not valid JSON$/, ' near: $1');
+  const before = text.slice(0, Number(offset[1])).split('\n');
+  const what = words.slice(0, offset.index).replace(/ in JSON$/, '');
   return `${what} (line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1})`;
 }
 

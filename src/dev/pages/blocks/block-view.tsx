@@ -1,6 +1,5 @@
 import type { AnyBlock, ImageElement, KnownBlock, SectionBlock } from '@slack/types';
-import type { ComponentChildren } from 'preact';
-import { useErrorBoundary } from 'preact/hooks';
+import { Guarded } from '../ui/guarded.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { ButtonView } from './button-view.tsx';
 import { PassagesView } from './inline-view.tsx';
@@ -14,7 +13,7 @@ export function BlocksView({ blocks }: { blocks: readonly AnyBlock[] }) {
   return (
     <div class="bk">
       {blocks.map((block, index) => (
-        <Guarded key={`${index} ${block.block_id ?? ''}`} type={block.type}>
+        <Guarded key={`${index} ${block.block_id ?? ''}`} instead={() => <Undrawable type={block.type} />}>
           <BlockView block={block as KnownBlock} />
         </Guarded>
       ))}
@@ -22,10 +21,8 @@ export function BlocksView({ blocks }: { blocks: readonly AnyBlock[] }) {
   );
 }
 
-function Guarded({ type, children }: { type: string; children: ComponentChildren }) {
-  const [error] = useErrorBoundary();
-  if (error !== undefined) return <div class="bk-unknown">[block of type {type} could not be drawn]</div>;
-  return <>{children}</>;
+function Undrawable({ type }: { type: string }) {
+  return <div class="bk-unknown">[block of type {type} could not be drawn]</div>;
 }
 
 function BlockView({ block }: { block: KnownBlock }) {
@@ -71,7 +68,11 @@ function BlockView({ block }: { block: KnownBlock }) {
         </figure>
       );
     case 'markdown':
-      return <PassagesView passages={parseMarkdown(block.text)} />;
+      return (
+        <div class="bk-rich">
+          <PassagesView passages={parseMarkdown(block.text)} />
+        </div>
+      );
     default:
       return <div class="bk-unknown">[block type {String(block.type)} is not shown here]</div>;
   }

@@ -21,7 +21,8 @@ export function ButtonView({ button, blockId }: { button: Button; blockId: strin
         class={`bk-button bk-button-${button.style ?? 'default'}`}
         aria-label={button.accessibility_label ?? label}
         aria-busy={busy}
-        disabled={pressing !== undefined}
+        // Not `disabled`: that would drop the focus of whoever works by keyboard.
+        aria-disabled={pressing !== undefined}
         data-action={actionId}
         data-block={blockId}
         onClick={() => (button.confirm === undefined ? send() : setAsking(true))}

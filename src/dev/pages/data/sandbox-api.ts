@@ -47,7 +47,8 @@ export function pressButton(
   button: { readonly blockId: string; readonly actionId: string },
 ): Promise<InteractionAnswer> {
   const path = 'viewId' in place ? '/api/slack/click-in-view' : '/api/slack/click';
-  return call('POST', path, { body: { user, ...place, blockId: button.blockId, actionId: button.actionId } });
+  const where = 'viewId' in place ? { viewId: place.viewId } : { channel: place.channel, ts: place.ts };
+  return call('POST', path, { body: { user, ...where, blockId: button.blockId, actionId: button.actionId } });
 }
 
 export const submitView = (body: {

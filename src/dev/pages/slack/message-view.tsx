@@ -63,7 +63,7 @@ export function MessageView({
         </SurfaceContext.Provider>
         {message.edited && <span class="message-edited">(edited)</span>}
         {interaction.problem !== undefined && (
-          <p class="message-problem" role="alert">
+          <p class="message-problem" role="alert" ref={intoView}>
             <Icon name="warn" size={14} /> {interaction.problem}
           </p>
         )}
@@ -93,4 +93,8 @@ function MessageHead({ message, request, onSelectRequest }: MessageHeadProps) {
       )}
     </header>
   );
+}
+
+function intoView(element: HTMLElement | null): void {
+  element?.scrollIntoView({ block: 'nearest' });
 }

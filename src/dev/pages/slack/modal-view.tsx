@@ -28,8 +28,7 @@ export function ModalDialog({ view, onActed }: ModalProps) {
     onActed();
   });
   useEffect(() => {
-    const wanted = form.current?.querySelector<HTMLElement>('[aria-invalid="true"], [data-focus="true"]');
-    wanted?.focus();
+    form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
   }, [errors]);
 
   const submit = (): void => {
@@ -46,6 +45,8 @@ export function ModalDialog({ view, onActed }: ModalProps) {
     },
   };
   const modal: Partial<ModalView> = view.type === 'modal' ? view : {};
+  // Slack's API says null where a view has no such button; its types do not.
+  const submitLabel = modal.submit?.text;
   const close = (): void => closing.run({ user: surface.self, viewId: view.id });
   const problem = submitting.problem ?? closing.problem ?? interaction.problem ?? refusal(submitting.output);
   return (
@@ -69,9 +70,13 @@ export function ModalDialog({ view, onActed }: ModalProps) {
           <button type="button" class="bk-button" onClick={close}>
             {modal.close?.text ?? 'Cancel'}
           </button>
-          {modal.submit !== undefined && (
-            <button type="submit" class="bk-button bk-button-primary" disabled={own.pressing !== undefined}>
-              {modal.submit.text}
+          {submitLabel !== undefined && (
+            <button
+              type="submit"
+              class="bk-button bk-button-primary"
+              aria-disabled={own.pressing !== undefined}
+            >
+              {submitLabel}
             </button>
           )}
         </footer>

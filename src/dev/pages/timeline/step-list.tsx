@@ -28,15 +28,15 @@ export function StepList({ steps }: { steps: readonly StepView[] }) {
               <span class={`step-status tone-text-${toneOf(step.status)}`}>
                 {step.status.replaceAll('_', ' ')}
               </span>
-              {step.verdict !== undefined && <Chip word={step.verdict.effect} title="What policy said" />}
             </p>
             {step.askedFor !== undefined && (
               <p class="step-note">
                 in place of <code>{step.askedFor}</code>
               </p>
             )}
-            {step.verdict?.rules.map((rule) => (
+            {step.verdict?.rules.map((rule, at) => (
               <p key={rule.id} class="step-rule" title={`Rule ${rule.id}`}>
+                {at === 0 && <Chip word={step.verdict?.effect ?? ''} title="What policy said" />}
                 {rule.sentence}
               </p>
             ))}

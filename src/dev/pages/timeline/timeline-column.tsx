@@ -27,7 +27,9 @@ export function TimelineColumn({ request, detail, onActed }: TimelineColumnProps
           </Empty>
         )}
         {detail.problem !== undefined && (
-          <Problem onRetry={detail.reload}>The request is not up to date: {detail.problem}</Problem>
+          <Problem onRetry={detail.reload}>
+            {shown === undefined ? detail.problem : `The request is not up to date: ${detail.problem}`}
+          </Problem>
         )}
         {request !== undefined && shown === undefined && detail.problem === undefined && (
           <Loading what="the request" />

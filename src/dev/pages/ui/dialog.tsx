@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { Icon } from './icons.tsx';
 
 interface DialogProps {
@@ -9,6 +9,9 @@ interface DialogProps {
   readonly children: ComponentChildren;
 }
 
+/** Where writing starts; a dialog without fields is left to the browser. */
+const FIRST_FIELD = 'input, select, textarea';
+
 /**
  * A modal dialog of the browser's own: the rest of the page is inert, focus stays inside and returns where it was, Esc
  * asks to close. It is open as long as it is drawn.
@@ -17,10 +20,13 @@ export function Dialog({ title, kind, onClose, children }: DialogProps) {
   const box = useRef<HTMLDialogElement>(null);
   const leaving = useRef(false);
   const titleId = useId();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const dialog = box.current;
     const before = document.activeElement;
     dialog?.showModal();
+    const wanted =
+      dialog?.querySelector<HTMLElement>('[data-focus]') ?? dialog?.querySelector<HTMLElement>(FIRST_FIELD);
+    wanted?.focus();
     return () => {
       leaving.current = true;
       dialog?.close();
