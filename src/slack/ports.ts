@@ -47,8 +47,11 @@ export interface MessageStore {
   record(key: string, place: MessagePlace): Promise<void>;
 }
 
-/** The guard against replayed clicks: true exactly once per id. */
+/** The guard against replayed clicks. */
 export interface Clicks {
+  /** Whether a click was marked before; marks nothing. */
+  seen(clickId: string): Promise<boolean>;
+  /** Marks a click: true exactly once per id. */
   firstSeen(clickId: string, now: Date): Promise<boolean>;
 }
 

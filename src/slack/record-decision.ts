@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { OpenApproval } from '../domain/card.ts';
 import type { Answer, Decision } from '../domain/decision.ts';
 import type { Person } from '../domain/people.ts';
+import { redacted } from './bolt-logger.ts';
 import { whatHappened } from './find-approval.ts';
 import type { Desk } from './ports.ts';
 
@@ -26,7 +27,8 @@ export type Recorded =
 export async function recordDecision(desk: Desk, click: Click): Promise<Recorded> {
   const now = desk.clock();
   const { approval, person, answer, reason } = click;
-  if (!(await desk.clicks.firstSeen(idOf('click', click.deliveryParts), now))) {
+  const delivery = idOf('click', click.deliveryParts);
+  if (await desk.clicks.seen(delivery)) {
     desk.security.warn(
       { event: 'click-repeated', request: approval.request, person: person.id },
       'Ignored a click seen before',
@@ -46,6 +48,7 @@ export async function recordDecision(desk: Desk, click: Click): Promise<Recorded
   };
   const kept = await desk.requests.decide(approval.request, await desk.signer.sign(decision));
   if (kept === 'recorded') {
+    await remember(desk, delivery, now);
     desk.log.info(
       { event: 'decision-recorded', request: approval.request, version: approval.version, answer },
       'Recorded a decision',
@@ -59,6 +62,18 @@ export async function recordDecision(desk: Desk, click: Click): Promise<Recorded
         ? await whatHappened(desk, approval)
         : 'Countersign no longer knows this request; nothing was recorded',
   };
+}
+
+/**
+ * Only after the decision is durable: a delivery that failed must not pass for one that stands. Where remembering
+ * itself fails, a repeat carries the same decision, which is admitted once.
+ */
+async function remember({ clicks, log }: Desk, delivery: string, now: Date): Promise<void> {
+  try {
+    await clicks.firstSeen(delivery, now);
+  } catch (error) {
+    log.warn({ event: 'click-forgotten', why: redacted([error]) }, 'Could not remember a recorded click');
+  }
 }
 
 /** JSON keeps the parts apart, so that no two lists give one id. */

@@ -8,6 +8,8 @@ const FORGOTTEN_PER_LOOK_MAX = 100;
 
 /** The guard against replayed clicks. */
 export interface Clicks {
+  /** Whether the click was marked within `CLICKS_KEPT_MS`; marks nothing. */
+  seen(clickId: string): Promise<boolean>;
   /** True exactly once per click id within `CLICKS_KEPT_MS`, however many ask at the same time. */
   firstSeen(clickId: string, now: Date): Promise<boolean>;
 }
@@ -15,6 +17,14 @@ export interface Clicks {
 /** Seen clicks on a database. */
 export function createClicks(db: Database): Clicks {
   return {
+    seen: async (clickId) => {
+      const row = await db
+        .selectFrom('clicks')
+        .select('click_id')
+        .where('click_id', '=', clickId)
+        .executeTakeFirst();
+      return row !== undefined;
+    },
     firstSeen: async (clickId, now) => {
       const row = await db
         .insertInto('clicks')

@@ -120,6 +120,22 @@ describe('the HTTP door', () => {
     expect(world.security.lines.join()).toContain('click-repeated');
   });
 
+  it('takes a delivery again whose decision could not be kept the first time', async () => {
+    const body = await approval();
+    world.requests.answer = () => Promise.reject(new Error('down'));
+    expect((await post({ body })).status).toBe(200);
+    world.requests.answer = async () => 'recorded';
+    expect((await post({ body })).status).toBe(200);
+    expect(await world.decisions()).toMatchObject([{ person: 'alice', answer: 'approve' }]);
+    expect(world.security.lines.join()).not.toContain('click-repeated');
+  });
+
+  it('gives a delivery that arrives twice at the same time one decision id', async () => {
+    const body = await approval();
+    await Promise.all([post({ body }), post({ body })]);
+    expect(new Set((await world.decisions()).map(({ id }) => id)).size).toBe(1);
+  });
+
   it('refuses a body over its cap', async () => {
     const response = await post({ body: `payload=${'x'.repeat(BODY_BYTES_MAX)}` }).catch(() => undefined);
     expect([413, undefined]).toContain(response?.status);

@@ -180,7 +180,10 @@ export async function createWorld(changes: { readonly directory?: Directory } = 
     ...{ team: 'T0ACME', appId: 'A0COUNTERSIGN', signingSecret: SECRET, botToken: BOT_TOKEN },
     ...{ requests, inbox, cards, directory, names, client, log, security, clock: () => new Date() },
     signer: await decisionSigner(key),
-    clicks: { firstSeen: async (id) => seen.size < seen.add(id).size },
+    clicks: {
+      seen: async (id) => seen.has(id),
+      firstSeen: async (id) => seen.size < seen.add(id).size,
+    },
   };
   const app = createSlackApp(options);
   port = await app.start(0);

@@ -123,6 +123,14 @@ export function surfacesContract(store: StoreUnderTest): void {
       expect(await store().clicks.firstSeen(id, later(CLICKS_KEPT_MS))).toBe(false);
     });
 
+    test('seen() marks nothing, and knows a click once it is marked', async () => {
+      const id = randomUUID();
+      const { clicks } = store();
+      expect([await clicks.seen(id), await clicks.seen(id)]).toEqual([false, false]);
+      expect(await clicks.firstSeen(id, NOON)).toBe(true);
+      expect(await clicks.seen(id)).toBe(true);
+    });
+
     test('firstSeen() forgets clicks that are too old to be replayed', async () => {
       const old = randomUUID();
       await store().clicks.firstSeen(old, NOON);
