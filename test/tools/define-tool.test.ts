@@ -67,12 +67,22 @@ describe('defineTool()', () => {
     ['an irreversible change with undo', { ...write, reversibility: 'irreversible' }, 'has no undo'],
     [
       'an undo that captures nothing',
-      { ...plain, find: async () => undefined, undo: async () => null, undoSentence: () => 'x' },
+      {
+        ...plain,
+        find: async () => undefined,
+        undo: async () => ({ undone: true, sentence: 'x' }),
+        undoSentence: () => 'x',
+      },
       'undo needs capture',
     ],
     [
       'an undo without a sentence',
-      { ...plain, find: async () => undefined, undo: async () => null, capture: async () => null },
+      {
+        ...plain,
+        find: async () => undefined,
+        undo: async () => ({ undone: true, sentence: 'x' }),
+        capture: async () => null,
+      },
       'come together',
     ],
     ['a change that cannot be found again', { ...plain, reversibility: 'irreversible' }, 'needs find'],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { TargetTrait } from '../../domain/ask.ts';
 import { canonicalHash } from '../../domain/digest.ts';
 import { defineTool, type ToolContext, type Undone } from '../define-tool.ts';
 import { askCollaborators, findGrant } from './collaborators.ts';
@@ -43,13 +44,18 @@ export const addCollaborator = defineTool({
   undo: (args, context, state) => undo(args, context, captured.parse(state.captured).role),
 });
 
+const TRAITS: Partial<Record<Args['permission'], readonly TargetTrait[]>> = {
+  pull: ['read-permission'],
+  triage: ['read-permission'],
+  admin: ['admin-permission'],
+};
+
 function target({ repository, user, permission }: Args) {
-  const traits = permission === 'admin' ? (['admin-permission'] as const) : [];
   return inRepository(repository, {
     kind: 'collaborator',
     part: `collaborators/${user}`,
     label: `collaborator ${user}`,
-    traits,
+    traits: TRAITS[permission] ?? [],
   });
 }
 
