@@ -16,5 +16,4 @@ COPY src ./src
 RUN mkdir /data && chown node:node /data
 USER node
 EXPOSE 8070 8080 8090
-# The flag: Cedar's WebAssembly crashes now and then on older versions of V8 without it.
-ENTRYPOINT ["node", "--no-turbo-inline-js-wasm-calls", "--import", "tsx", "src/main/serve.ts"]
+ENTRYPOINT ["node", "--import", "tsx", "src/main/serve.ts"]

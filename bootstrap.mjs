@@ -5,7 +5,8 @@
  *
  *   node bootstrap.mjs <script.ts> [arguments]      run a script
  *   node bootstrap.mjs --test [vitest arguments]    everything the tests need, then the tests
- *   node bootstrap.mjs --check                      types, lint, format, then the tests, with a table of times
+ *   node bootstrap.mjs --lint                       types, lint and format
+ *   node bootstrap.mjs --check                      those, then the tests, with a table of times
  *
  * Until the packages are there it may import Node's own modules only.
  */
@@ -20,17 +21,8 @@ const root = dirname(fileURLToPath(import.meta.url));
 const nodeWanted = [20, 19];
 const stillHereEveryMs = 5_000;
 
-// Cedar's WebAssembly crashes now and then on Node 20 without it; later it would have no effect.
-setFlagsFromString('--no-turbo-inline-js-wasm-calls');
-
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const [what, ...rest] = process.argv.slice(2);
-  if (what === '--test') process.exitCode = await test(rest);
-  else if (what === '--check') process.exitCode = await check();
-  else if (what === undefined || what.startsWith('-'))
-    fail('Cannot run: no script given, want a .ts file, --test or --check');
-  else await runScript(what, rest);
-}
+// Cedar's WebAssembly crashes now and then on Node 20 without it; once Cedar is loaded it would have no effect.
+if (process.version.startsWith('v20.')) setFlagsFromString('--no-turbo-inline-js-wasm-calls');
 
 /** Runs a TypeScript file of this repository in this process, as if it had been started with `rest`. */
 export async function runScript(script, rest) {
@@ -50,35 +42,42 @@ async function test(rest) {
   return ready === 0 ? runVitest(rest) : ready;
 }
 
+const lintSteps = [
+  ['types', () => tool('typescript', 'tsc', [])],
+  ['types of the pages', () => tool('typescript', 'tsc', ['-p', 'src/dev/pages'])],
+  ['lint and format', () => tool('@biomejs/biome', 'biome', ['ci'])],
+];
+
 async function check() {
   checkNode();
-  const times = [];
-  const step = async (name, work) => {
-    const started = performance.now();
-    const code = await work();
-    times.push({ name, seconds: (performance.now() - started) / 1000, ok: code === 0 });
-    return code;
-  };
   await installPackages();
   // Begun now, wanted last: building the server may take minutes.
   const ready = settled([prepareTemporal(), installSystemPackages()]);
-  const steps = [
-    ['types', () => tool('typescript', 'tsc', [])],
-    ['types of the pages', () => tool('typescript', 'tsc', ['-p', 'src/dev/pages'])],
-    ['lint and format', () => tool('@biomejs/biome', 'biome', ['ci'])],
+  const code = await inSteps([
+    ...lintSteps,
     ['waiting for the server', () => ready],
     ['tests', () => runVitest([])],
-  ];
+  ]);
+  if (code !== 0) process.exit(code);
+  return code;
+}
+
+/** Runs the steps in turn until one fails, then prints what each took. */
+async function inSteps(steps) {
+  checkNode();
+  await installPackages();
+  const times = [];
   let code = 0;
   for (const [name, work] of steps) {
-    code = await step(name, work);
+    const started = performance.now();
+    code = await work();
+    times.push({ name, seconds: (performance.now() - started) / 1000, ok: code === 0 });
     if (code !== 0) break;
   }
   console.log('');
   for (const { name, seconds, ok } of times) {
     console.log(`${ok ? 'ok  ' : 'FAIL'} ${name.padEnd(24)} ${seconds.toFixed(1).padStart(7)} s`);
   }
-  if (code !== 0) process.exit(code);
   return code;
 }
 
@@ -233,4 +232,14 @@ function say(line) {
 function fail(line) {
   say(line);
   process.exit(2);
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const [what, ...rest] = process.argv.slice(2);
+  if (what === '--test') process.exitCode = await test(rest);
+  else if (what === '--lint') process.exitCode = await inSteps(lintSteps);
+  else if (what === '--check') process.exitCode = await check();
+  else if (what === undefined || what.startsWith('-'))
+    fail('Cannot run: no script given, want a .ts file, --test, --lint or --check');
+  else await runScript(what, rest);
 }

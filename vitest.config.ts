@@ -8,7 +8,7 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     // Cedar's WebAssembly crashes now and then on Node 20 without it.
-    execArgv: ['--no-turbo-inline-js-wasm-calls'],
+    execArgv: process.version.startsWith('v20.') ? ['--no-turbo-inline-js-wasm-calls'] : [],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     teardownTimeout: 15_000,
