@@ -54,11 +54,7 @@ export class Clerk {
       return;
     }
     if (admission.person !== undefined) {
-      this.#messenger.whisper(
-        admission.decisionId ?? `${this.#received}`,
-        admission.person,
-        admission.sentence,
-      );
+      this.#messenger.whisper(admission.person, admission.sentence);
     }
   }
 
@@ -69,6 +65,7 @@ export class Clerk {
     } catch (error) {
       if (!(error instanceof ActivityFailure)) throw error;
       log.error('Could not admit a decision', { error: error.cause?.message ?? error.message });
+      this.#messenger.askToDecideAgain();
       return undefined;
     }
   }

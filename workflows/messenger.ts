@@ -24,7 +24,9 @@ export class Messenger {
   #shown: Asking | undefined;
   #seq = 0;
   #drawing = false;
+  #sent = 0;
   #errands = 0;
+  #unchecked = 0;
 
   constructor(record: RequestRecord, activities: ActivityProxies) {
     this.#record = record;
@@ -58,8 +60,8 @@ export class Messenger {
     this.refreshCard();
     const { id: request, owner, closing } = this.#record;
     const text = `Closed as ${closing?.outcome}: ${closing?.message}`;
-    this.#errand('sayInThread', 'say-closed', { request, key: `${request}:closed`, text, mentionGroups: [] });
-    this.#errand('tell', 'tell-closed', { request, person: owner, key: `${request}:closed:${owner}`, text });
+    this.#say('closed', text, []);
+    this.#errand('tell', { request, person: owner, key: `${request}:closed:${owner}`, text });
   }
 
   remind(groups: readonly string[]): void {
@@ -78,17 +80,27 @@ export class Messenger {
     const { id, input } = this.#record;
     const { tool, target } = this.#record.step(step);
     const text = `${input.agent} runs ${tool} on ${target}`;
-    this.#errand('announce', `announce-${step}`, { channel, key: `${id}:${step}:notice`, text });
+    this.#errand('announce', { channel, key: `${id}:${step}:notice:${channel}`, text });
   }
 
-  whisper(decisionId: string, person: string, text: string): void {
-    this.#errand('whisper', `whisper-${decisionId}`, { request: this.#record.id, person, text });
+  whisper(person: string, text: string): void {
+    this.#errand('whisper', { request: this.#record.id, person, text });
+  }
+
+  /** For a decision on which no verdict was reached: nobody knows who clicked, so everybody at the card is told. */
+  askToDecideAgain(): void {
+    this.#unchecked += 1;
+    this.#say(
+      `unchecked-${this.#unchecked}`,
+      'A decision could not be checked and does not count. Please decide again.',
+      [],
+    );
   }
 
   #say(what: string, text: string, mentionGroups: readonly string[]): void {
     const { id: request, version } = this.#record;
     const key = `${request}:v${version}:${what}`;
-    this.#errand('sayInThread', `${what}-v${version}`, { request, key, text, mentionGroups });
+    this.#errand('sayInThread', { request, key, text, mentionGroups });
   }
 
   #card(asking: Asking): CardView {
@@ -114,13 +126,11 @@ export class Messenger {
     return this.#wanted.values().next().value;
   }
 
-  #errand<K extends keyof ApprovalActivities>(
-    name: K,
-    id: string,
-    input: Parameters<ApprovalActivities[K]>[0],
-  ): void {
+  #errand<K extends keyof ApprovalActivities>(name: K, input: Parameters<ApprovalActivities[K]>[0]): void {
+    this.#sent += 1;
     this.#errands += 1;
-    void this.#show(name, id, input).finally(() => {
+    // Numbered, because two alike may be under way at once, and ids of pending activities must differ.
+    void this.#show(name, `${name}-${this.#sent}`, input).finally(() => {
       this.#errands -= 1;
     });
   }

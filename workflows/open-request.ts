@@ -13,6 +13,8 @@ export interface OpenRequest {
   readonly activities: ActivityProxies;
   readonly clerk: Clerk;
   readonly messenger: Messenger;
+  /** Judges every step into the record; an ending when one is denied or no verdict was reached. */
+  judge(): Promise<Ending | undefined>;
   prepare(
     version: number,
     from: number,
@@ -20,7 +22,8 @@ export interface OpenRequest {
 }
 
 export function openRequest(input: RequestInput): OpenRequest {
-  const { settings, seal: _, ...asked } = input;
+  const { settings, ...sealed } = input;
+  const { seal: _, ...asked } = sealed;
   const activities = proxiesFor(settings);
   const record = new RequestRecord(input);
   const messenger = new Messenger(record, activities);
@@ -30,6 +33,14 @@ export function openRequest(input: RequestInput): OpenRequest {
     activities,
     clerk,
     messenger,
+    async judge() {
+      try {
+        record.judged(await activities.judge(sealed));
+      } catch (error) {
+        return ENDINGS.failed(sentenceOf(error));
+      }
+      return record.denial === undefined ? undefined : ENDINGS.denied(record.denial);
+    },
     async prepare(version, from) {
       try {
         const plan = await activities.prepare(version, {

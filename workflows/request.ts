@@ -29,18 +29,10 @@ export async function Request(input: RequestInput): Promise<RequestView> {
   CancellationScope.current().cancelRequested.catch(() => request.record.cancel());
 
   return CancellationScope.nonCancellable(async () => {
-    await close(request, await live(request));
+    await close(request, (await request.judge()) ?? (await runAll(request)));
     await condition(() => request.clerk.idle && request.messenger.idle);
     return viewOf(request.record);
   });
-}
-
-async function live(request: OpenRequest): Promise<Ending> {
-  const { record, activities } = request;
-  const { settings: _, ...sealed } = record.input;
-  record.judged(await activities.judge(sealed));
-  const denial = record.denial;
-  return denial === undefined ? runAll(request) : ENDINGS.denied(denial);
 }
 
 async function runAll(request: OpenRequest): Promise<Ending> {

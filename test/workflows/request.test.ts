@@ -434,3 +434,25 @@ test('Request can be found by its search attributes once closed', async () => {
     },
   );
 });
+
+test('Request ends as failed when no verdict can be reached', async () => {
+  await onStage({ steps: [{}], judge: broken('The directory does not answer') }, async ({ handle, log }) => {
+    expect(await handle.result()).toMatchObject({
+      outcome: 'failed',
+      effects: 'none',
+      message: 'The directory does not answer',
+      steps: [{ status: 'skipped' }],
+    });
+    expect(log).toEqual([]);
+  });
+});
+
+test('Request announces to every channel that policy names', async () => {
+  const notice = (channel: string) => ({ kind: 'notice' as const, rule: channel, channel });
+  const gates = [notice('ops'), notice('audit')];
+  await onStage({ steps: [{ gates }, { gates }] }, async ({ handle, log }) => {
+    expect(await handle.result()).toMatchObject({ outcome: 'executed' });
+    const announced = log.filter((line) => line.startsWith('announce')).toSorted();
+    expect(announced).toEqual(['announce audit', 'announce audit', 'announce ops', 'announce ops']);
+  });
+});

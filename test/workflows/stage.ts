@@ -46,6 +46,7 @@ export interface Script {
   /** Fails every rendering, as if Slack were down. */
   readonly slackDown?: boolean;
   readonly prepare?: Error;
+  readonly judge?: Error;
   /** Name under which `test/histories` keeps how this request went. */
   readonly record?: string;
 }
@@ -207,7 +208,10 @@ function play(
     log.push(line);
   };
   return {
-    judge: async () => judgementOf(script),
+    judge: async () => {
+      if (script.judge) throw script.judge;
+      return judgementOf(script);
+    },
     admit: async (input) => admissionOf(input),
     prepare: async ({ version, tools }) => {
       if (script.prepare) throw script.prepare;
