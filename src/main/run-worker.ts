@@ -11,10 +11,13 @@ import type { Activities } from '../../activities/contract.ts';
 
 const WORKFLOWS_PATH = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
 
-/** Waiting requests cost memory only while they are cached; a click on any other replays it. */
-const CACHED_WORKFLOWS_MAX = 100;
-const TASKS_AT_ONCE_MAX = 40;
-const ACTIVITIES_AT_ONCE_MAX = 100;
+/** How much a worker does at once. Waiting requests cost memory only while cached; a click on any other replays it. */
+export const WORKER_BOUNDS = Object.freeze({
+  maxCachedWorkflows: 100,
+  maxConcurrentWorkflowTaskExecutions: 40,
+  maxConcurrentActivityTaskExecutions: 100,
+  maxConcurrentLocalActivityExecutions: 100,
+});
 
 /** Bundles the stories. Takes a second or two; make it once a process. */
 export function bundleStories(): Promise<WorkflowBundle> {
@@ -41,10 +44,7 @@ export async function runWorker({ workflowBundle, ...options }: WorkerOptions): 
   const worker = await Worker.create({
     ...options,
     ...(workflowBundle === undefined ? {} : { workflowBundle }),
-    maxCachedWorkflows: CACHED_WORKFLOWS_MAX,
-    maxConcurrentWorkflowTaskExecutions: TASKS_AT_ONCE_MAX,
-    maxConcurrentActivityTaskExecutions: ACTIVITIES_AT_ONCE_MAX,
-    maxConcurrentLocalActivityExecutions: ACTIVITIES_AT_ONCE_MAX,
+    ...WORKER_BOUNDS,
     shutdownGraceTime: '3s',
     shutdownForceTime: '5s',
   });

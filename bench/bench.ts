@@ -1,0 +1,73 @@
+/**
+ * `npm run bench`: Countersign beside bare Temporal workflows, in one run, on one server and one connection, in turns.
+ * `--json` prints the result as JSON, `--quick` measures too little to mean anything (it shows that all of it runs).
+ */
+import { cpus, totalmem } from 'node:os';
+import { Command } from 'commander';
+import { casesOf } from './cases.ts';
+import { printed, type Report } from './report.ts';
+import { type BenchSize, measureRows } from './rows.ts';
+import { targetsOf } from './targets.ts';
+import { measureWaiting, type WaitingSize } from './waiting.ts';
+import { openWorld } from './world.ts';
+
+const FULL: BenchSize & WaitingSize = {
+  rounds: 8,
+  alone: 24,
+  together: 96,
+  inFlight: 32,
+  warmUp: { alone: 15, together: 64, inFlight: 32 },
+  waiting: 2000,
+  warmUpWaiting: 100,
+  decisions: 60,
+};
+const QUICK: BenchSize & WaitingSize = {
+  rounds: 1,
+  alone: 3,
+  together: 8,
+  inFlight: 4,
+  warmUp: { alone: 1, together: 1, inFlight: 1 },
+  waiting: 10,
+  warmUpWaiting: 2,
+  decisions: 3,
+};
+
+const options = new Command('bench')
+  .description('Measures Countersign beside bare Temporal workflows')
+  .option('--json', 'print JSON')
+  .option('--quick', 'a tiny run, whose numbers mean nothing')
+  .parse()
+  .opts<{ json?: true; quick?: true }>();
+
+const progress = (line: string) => process.stderr.write(`bench: ${line}\n`);
+const report = await run(options.quick === true ? QUICK : FULL);
+process.stdout.write(`${options.json === true ? JSON.stringify(report, undefined, 2) : printed(report)}\n`);
+process.exit(0);
+
+async function run(size: BenchSize & WaitingSize): Promise<Report> {
+  progress('starting the server, the workers and the emulators');
+  const world = await openWorld(progress);
+  try {
+    const eventsOf = async (id: string) =>
+      (await world.client.workflow.getHandle(id).fetchHistory()).events?.length ?? Number.NaN;
+    const rows = await measureRows(casesOf(world), size, { eventsOf, progress });
+    progress(`${size.waiting} requests that wait`);
+    const waiting = await measureWaiting(world, size);
+    return {
+      date: new Date().toISOString().slice(0, 10),
+      machine: machine(),
+      size,
+      rows,
+      waiting,
+      targets: targetsOf(rows, waiting),
+    };
+  } finally {
+    await world.close();
+  }
+}
+
+function machine(): string {
+  const cores = cpus();
+  const memory = Math.round(totalmem() / 2 ** 30);
+  return `${cores.length} × ${cores[0]?.model.trim() ?? 'unknown processor'}, ${memory} GB, Node ${process.versions.node}`;
+}

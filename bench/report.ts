@@ -1,0 +1,50 @@
+/** The result for people: one table, one paragraph, one line a target. */
+import type { Row } from './rows.ts';
+import type { Target } from './targets.ts';
+import type { WaitingResult } from './waiting.ts';
+
+export interface Report {
+  readonly date: string;
+  readonly machine: string;
+  readonly size: object;
+  readonly rows: readonly Row[];
+  readonly waiting: WaitingResult;
+  readonly targets: readonly Target[];
+}
+
+const HEAD = ['', 'p50 ms', 'p99 ms', '32 at once, /s', 'events', 'CPU ms', 'p50 / bare', '/s / bare'];
+
+export function printed({ date, machine, rows, waiting, targets }: Report): string {
+  return [
+    `${date}, ${machine}`,
+    '',
+    ...table([HEAD, ...rows.map(cells)]),
+    '',
+    `With ${waiting.waiting} requests waiting, a worker in a process of its own takes ${waiting.rssMbPer1000} MB (RSS) more`,
+    `for each 1,000 of them (heap ${waiting.heapMbPer1000} MB; empty it has ${waiting.emptyRssMb} MB); decision → executed then takes`,
+    `p50 ${waiting.decisionP50Ms} ms, p99 ${waiting.decisionP99Ms} ms, with its history replayed first. Asked and shown: ${waiting.askedPerSecond}/s.`,
+    '',
+    ...table(
+      targets.map(({ what, wanted, got, met }) => [what, wanted, String(got), met ? 'met' : 'NOT MET']),
+    ),
+  ].join('\n');
+}
+
+function cells({ name, p50Ms, p99Ms, perSecond, events, cpuMs, ratio }: Row): string[] {
+  const numbers = [p50Ms, p99Ms, perSecond, events, cpuMs].map(String);
+  return [name, ...numbers, ...(ratio === undefined ? ['', ''] : [ratio.p50, ratio.perSecond].map(String))];
+}
+
+function table(lines: readonly (readonly string[])[]): readonly string[] {
+  const widths = (lines[0] ?? []).map((_, column) =>
+    Math.max(...lines.map((line) => (line[column] ?? '').length)),
+  );
+  return lines.map((line) =>
+    line
+      .map((cell, column) =>
+        column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
+      )
+      .join('   ')
+      .trimEnd(),
+  );
+}

@@ -1,0 +1,33 @@
+/** What the bench is to reach, and whether it did. A benchmark, not a test: nothing fails here. */
+import type { Row } from './rows.ts';
+import type { WaitingResult } from './waiting.ts';
+
+export interface Target {
+  readonly what: string;
+  readonly wanted: string;
+  readonly got: number;
+  readonly met: boolean;
+}
+
+const P50_AT_MOST = { read: 0.85, write: 1.2, 'decision → executed': 1.3 };
+const PER_SECOND_AT_LEAST = { read: 1.2, write: 0.8 };
+const MB_PER_1000_AT_MOST = 40;
+
+export function targetsOf(rows: readonly Row[], waiting: WaitingResult): readonly Target[] {
+  const ratio = (name: string, value: 'p50' | 'perSecond') =>
+    rows.find((row) => row.name === name)?.ratio?.[value] ?? Number.NaN;
+  return [
+    ...Object.entries(P50_AT_MOST).map(([name, most]) =>
+      atMost(`${name}: p50 over bare`, most, ratio(name, 'p50')),
+    ),
+    ...Object.entries(PER_SECOND_AT_LEAST).map(([name, least]) => {
+      const got = ratio(name, 'perSecond');
+      return { what: `${name}: throughput over bare`, wanted: `≥ ${least}`, got, met: got >= least };
+    }),
+    atMost('worker memory (RSS) per 1,000 waiting, MB', MB_PER_1000_AT_MOST, waiting.rssMbPer1000),
+  ];
+}
+
+function atMost(what: string, most: number, got: number): Target {
+  return { what, wanted: `≤ ${most}`, got, met: got <= most };
+}
