@@ -2,9 +2,10 @@
  * The clerk admits decisions, one after the other, in the order the history has them. Refused ones stay in the
  * history (the Signal and the admission's marker) and the clicker is told privately.
  */
-import { ActivityFailure, log } from '@temporalio/workflow';
+import { log } from '@temporalio/workflow';
 import type { AdmitResult } from '../activities/contract.ts';
 import type { ActivityProxies } from './activity-proxies.ts';
+import { sentenceOf } from './activity-sentence.ts';
 import type { Messenger } from './messenger.ts';
 import type { RequestRecord } from './request-record.ts';
 
@@ -63,8 +64,7 @@ export class Clerk {
     try {
       return await this.#activities.admit(this.#record.admission(jws));
     } catch (error) {
-      if (!(error instanceof ActivityFailure)) throw error;
-      log.error('Could not admit a decision', { error: error.cause?.message ?? error.message });
+      log.error('Could not admit a decision', { error: sentenceOf(error) });
       this.#messenger.askToDecideAgain();
       return undefined;
     }

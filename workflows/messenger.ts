@@ -4,10 +4,11 @@
  *
  * Nothing the story decides waits for the messenger, except that the workflow stays open until the last card is out.
  */
-import { ActivityFailure, log } from '@temporalio/workflow';
+import { log } from '@temporalio/workflow';
 import type { ApprovalActivities } from '../activities/contract.ts';
 import type { CardView, OpenApproval } from '../src/domain/card.ts';
 import type { ActivityProxies } from './activity-proxies.ts';
+import { sentenceOf } from './activity-sentence.ts';
 import type { Asking } from './asking.ts';
 import { cardOf, openApprovalOf } from './card-view.ts';
 import type { RequestRecord } from './request-record.ts';
@@ -143,8 +144,7 @@ export class Messenger {
     try {
       await this.#activities.show(name, id, input);
     } catch (error) {
-      if (!(error instanceof ActivityFailure)) throw error;
-      log.error('Gave up showing', { what: name, id, error: error.cause?.message ?? error.message });
+      log.error('Gave up showing', { what: name, id, error: sentenceOf(error) });
     }
   }
 }

@@ -1,8 +1,8 @@
 /** What the story works with: the record of facts, the activities, the clerk who admits decisions, the messenger. */
-import { ActivityFailure } from '@temporalio/workflow';
 import type { Plan } from '../src/domain/plan.ts';
 import type { RequestInput } from '../src/domain/request.ts';
 import { type ActivityProxies, proxiesFor } from './activity-proxies.ts';
+import { sentenceOf } from './activity-sentence.ts';
 import { Clerk } from './clerk.ts';
 import { ENDINGS, type Ending } from './endings.ts';
 import { Messenger } from './messenger.ts';
@@ -55,10 +55,4 @@ export function openRequest(input: RequestInput): OpenRequest {
       }
     },
   };
-}
-
-/** The sentence of a failed activity: our own words, made where the failure was sorted. Anything else is a bug and is thrown on. */
-export function sentenceOf(error: unknown): string {
-  if (error instanceof ActivityFailure) return error.cause?.message ?? error.message;
-  throw error;
 }

@@ -1,8 +1,8 @@
 /** Running one step and taking steps back: where the story touches the outside world, through its executor. */
 import type { StepInput, StepResult, UndoResult } from '../activities/contract.ts';
 import type { Plan } from '../src/domain/plan.ts';
+import { sentenceOf } from './activity-sentence.ts';
 import type { OpenRequest } from './open-request.ts';
-import { sentenceOf } from './open-request.ts';
 import { markNeedsHuman } from './search-attributes.ts';
 
 export type RunResult = StepResult | { readonly kind: 'failed'; readonly sentence: string };

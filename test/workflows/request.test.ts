@@ -456,3 +456,29 @@ test('Request announces to every channel that policy names', async () => {
     expect(announced).toEqual(['announce audit', 'announce audit', 'announce ops', 'announce ops']);
   });
 });
+
+test('Request ends as failed when a read run locally fails for good', async () => {
+  await onStage(
+    { steps: [{ effect: 'read', results: [broken('No such repository')] }] },
+    async ({ handle }) => {
+      expect(await handle.result()).toMatchObject({
+        outcome: 'failed',
+        effects: 'none',
+        message: 'No such repository',
+      });
+    },
+  );
+});
+
+test('Request asks to decide again when a decision cannot be checked, and takes the next one', async () => {
+  const script = { steps: [{ gates: [gate('platform')] }], directoryDown: 4 };
+  await onStage(script, async ({ handle, log, waiting, decide }) => {
+    await waiting();
+    await decide('platform-1', 'approve');
+    await expect
+      .poll(() => log.filter((line) => line.startsWith('thread')), { timeout: 8_000 })
+      .toHaveLength(1);
+    await decide('platform-1', 'approve');
+    expect(await handle.result()).toMatchObject({ outcome: 'executed' });
+  });
+});

@@ -47,6 +47,8 @@ export interface Script {
   readonly slackDown?: boolean;
   readonly prepare?: Error;
   readonly judge?: Error;
+  /** So many admissions fail, as if the directory did not answer. */
+  readonly directoryDown?: number;
   /** Name under which `test/histories` keeps how this request went. */
   readonly record?: string;
 }
@@ -203,6 +205,7 @@ function play(
   whispers: { person: string; text: string }[],
 ): Activities {
   const used = new Map<number, number>();
+  let down = script.directoryDown ?? 0;
   const show = (line: string) => {
     if (script.slackDown) throw ApplicationFailure.nonRetryable('Slack is down', 'outside-final');
     log.push(line);
@@ -212,7 +215,11 @@ function play(
       if (script.judge) throw script.judge;
       return judgementOf(script);
     },
-    admit: async (input) => admissionOf(input),
+    admit: async (input) => {
+      down -= 1;
+      if (down >= 0) throw ApplicationFailure.retryable('The directory does not answer', 'unavailable');
+      return admissionOf(input);
+    },
     prepare: async ({ version, tools }) => {
       if (script.prepare) throw script.prepare;
       log.push(`prepare v${version}`);
