@@ -2,7 +2,7 @@
  * `undo`: takes one step back, from what the ledger says happened. It tolerates "it never happened", finds out about
  * effects of unknown fate first, and is itself written down before it happens.
  */
-import type { JsonObject } from '../src/domain/ask.ts';
+import type { JsonObject, JsonValue } from '../src/domain/ask.ts';
 import { type Effect, type EffectKey, idempotencyKey } from '../src/domain/effect.ts';
 import type { SealVerifier } from '../src/domain/ports.ts';
 import type { Tool } from '../src/tools/define-tool.ts';
@@ -41,9 +41,15 @@ async function takeBack(tool: Tool, args: JsonObject, effect: Effect, deps: Undo
     captured: null,
   };
   const { effect: row } = await deps.ledger.intend(intent);
-  if (row.state === 'done') return { kind: 'undone', sentence: 'It was taken back.' };
+  if (row.state === 'done') return { kind: 'undone', sentence: sentenceOf(row.result) };
   const { captured, result } = effect;
   const { undone, sentence } = await tool.undo(args, contextFor(key, deps.vendors), { captured, result });
   await deps.ledger.settle(key, 'done', { undone, sentence });
-  return { kind: undone ? 'undone' : 'nothing', sentence };
+  // It happened and no longer stands, also where an earlier attempt or somebody else had taken it back already.
+  return { kind: 'undone', sentence };
+}
+
+function sentenceOf(result: JsonValue): string {
+  const sentence = typeof result === 'object' && result !== null && 'sentence' in result && result.sentence;
+  return typeof sentence === 'string' ? sentence : 'It was taken back.';
 }
