@@ -2,11 +2,15 @@
  * Turns what activities throw into what Temporal may retry, in one place. Refused is final, no verdict reached is
  * retryable (craft habit 22). The message is our own sentence: it reaches agents, cards and the history.
  */
-import { ApplicationFailure } from '@temporalio/common';
+import { log } from '@temporalio/activity';
+import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
 import { CountersignError } from '../src/domain/errors.ts';
 import { OutsideError } from '../src/domain/retry.ts';
 
-/** Wraps an activity so that everything it throws is sorted. Unknown errors stay retryable and say nothing of their inside. */
+/**
+ * Wraps an activity so that everything it throws is sorted. Unknown errors stay retryable; what was inside them goes to
+ * the log and never into the failure, which everybody who may look at the history reads.
+ */
 export function sorted<Input, Output>(
   activity: (input: Input) => Promise<Output>,
 ): (input: Input) => Promise<Output> {
@@ -19,8 +23,9 @@ export function sorted<Input, Output>(
   };
 }
 
-function asFailure(error: unknown): ApplicationFailure {
-  if (error instanceof ApplicationFailure) return error;
+function asFailure(error: unknown): TemporalFailure {
+  // Cancellation and the like are Temporal's own and known to it.
+  if (error instanceof TemporalFailure) return error;
   if (error instanceof OutsideError) {
     return ApplicationFailure.create({
       message: error.message,
@@ -33,10 +38,6 @@ function asFailure(error: unknown): ApplicationFailure {
     const nonRetryable = error.code !== 'unavailable' && error.code !== 'internal';
     return ApplicationFailure.create({ message: error.message, type: error.code, nonRetryable });
   }
-  const cause = error instanceof Error ? error : new Error(String(error));
-  return ApplicationFailure.create({
-    message: 'Something broke inside Countersign',
-    type: 'internal',
-    cause,
-  });
+  log.error('An activity broke', { error });
+  return ApplicationFailure.create({ message: 'Something broke inside Countersign', type: 'internal' });
 }

@@ -1,0 +1,173 @@
+/**
+ * Everything an executor stands on, real: the example organisation with its policy and catalogue, signing keys, and a
+ * store in a folder of its own. Opened once a file, because a database costs seconds; every request has an id of its
+ * own, and every test its own vendors.
+ */
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import type { JWK } from 'jose';
+import { afterAll, onTestFinished } from 'vitest';
+import type { ExecutorActivities, PrepareInput, StepInput } from '../../activities/contract.ts';
+import type { ExecuteDeps } from '../../activities/execute.ts';
+import { executorActivities } from '../../activities/index.ts';
+import {
+  decisionSigner,
+  decisionVerifier,
+  publicKeyOf,
+  sealSigner,
+  sealVerifier,
+} from '../../src/approvals/signing.ts';
+import type { Ask } from '../../src/domain/ask.ts';
+import type { Decision } from '../../src/domain/decision.ts';
+import { askDigest } from '../../src/domain/digest.ts';
+import type { Plan } from '../../src/domain/plan.ts';
+import type { SealClaims } from '../../src/domain/seal.ts';
+import { openInstallation } from '../../src/main/installation.ts';
+import { openStore } from '../../src/store/open-store.ts';
+import type { Vendors } from '../../src/tools/vendors.ts';
+
+export const CONFIG = join(import.meta.dirname, '..', '..', 'config');
+
+export const privateKey = (): JWK =>
+  generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }) as JWK;
+
+/** A folder that is gone when the test is, or the file's tests are. */
+export async function temporaryFolder(atEnd: typeof afterAll | typeof onTestFinished = onTestFinished) {
+  const folder = await mkdtemp(join(tmpdir(), 'countersign-activities-'));
+  atEnd(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Runs one activity in a real activity context, silent below errors. */
+export function inActivity<Input, Output>(
+  activity: (input: Input) => Promise<Output>,
+  input: Input,
+  logger = new DefaultLogger('ERROR', () => undefined),
+): Promise<Output> {
+  return new MockActivityEnvironment({}, { logger }).run(activity, input);
+}
+
+export async function openOffice() {
+  const dataDir = await temporaryFolder(afterAll);
+  const [installation, store] = await Promise.all([openInstallation(CONFIG), openStore({ dataDir })]);
+  afterAll(() => store.close());
+  const [sealKey, decisionKey] = [privateKey(), privateKey()];
+  const { sign: seal } = await sealSigner(sealKey);
+  const { sign: decide } = await decisionSigner(decisionKey);
+  const proofs = {
+    seals: await sealVerifier([await publicKeyOf(sealKey)]),
+    decisions: await decisionVerifier([await publicKeyOf(decisionKey)]),
+  };
+  const secrets = [sealKey.d ?? '', decisionKey.d ?? ''];
+  /** The executor's activities, each run in an activity context. */
+  const executor = (vendors: Vendors, over: Partial<ExecuteDeps> = {}): ExecutorActivities => {
+    const ledger = store.effects;
+    const activities = executorActivities({
+      ...installation,
+      ...proofs,
+      halts: store.halts,
+      ledger,
+      vendors,
+      ...over,
+    });
+    return {
+      prepare: (input) => inActivity(activities.prepare, input),
+      execute: (input) => inActivity(activities.execute, input),
+      undo: (input) => inActivity(activities.undo, input),
+    };
+  };
+  return { dataDir, installation, store, proofs, seal, decide, secrets, executor };
+}
+
+export type Office = Awaited<ReturnType<typeof openOffice>>;
+
+/** A request as an agent asked it and the gateway sealed it. */
+export interface Sealed {
+  readonly claims: SealClaims;
+  readonly seal: string;
+  readonly steps: readonly Ask[];
+}
+
+export async function sealed(
+  { seal }: Pick<Office, 'seal'>,
+  agent: string,
+  steps: readonly Ask[],
+  over: Partial<SealClaims> = {},
+): Promise<Sealed> {
+  const claims: SealClaims = {
+    request: `req_${randomUUID()}`,
+    agent,
+    onBehalfOf: null,
+    confidence: null,
+    asks: steps.map(askDigest),
+    receivedAt: new Date().toISOString(),
+    ...over,
+  };
+  return { claims, seal: await seal(claims), steps };
+}
+
+/** What the story hands the executor for one step; with a plan and decisions where people were asked. */
+export function stepInput(
+  { claims, seal, steps }: Sealed,
+  { step = 0, plan, decisions = [] }: { step?: number; plan?: Plan; decisions?: readonly string[] } = {},
+): StepInput {
+  const ask = steps[step];
+  if (ask === undefined) throw new Error(`no step ${step}`);
+  const base = { request: claims.request, seal, step, ask, decisions };
+  const planStep = plan?.steps[step];
+  if (plan === undefined || planStep === undefined) return base;
+  const { version, digest, stepDigests } = plan;
+  return { ...base, plan: { version, digest, stepDigests, step: planStep } };
+}
+
+export function planInput(
+  { claims, steps }: Sealed,
+  { version = 1, from = 0, tools = steps.map(({ tool }) => tool) } = {},
+): PrepareInput {
+  const { request: id, agent, onBehalfOf, receivedAt } = claims;
+  const request = {
+    id,
+    agent,
+    reason: 'the test wants it',
+    receivedAt,
+    steps,
+    ...(onBehalfOf === null ? {} : { onBehalfOf }),
+  };
+  return { request, version, tools, from };
+}
+
+/** A signed decision on a plan, as the approvals role makes it. */
+export function decision(
+  { claims }: Sealed,
+  { version, digest }: Pick<Plan, 'version' | 'digest'>,
+  person: string,
+  over: Partial<Decision> = {},
+): Decision {
+  return {
+    id: randomUUID(),
+    request: claims.request,
+    version,
+    digest,
+    person,
+    answer: 'approve',
+    surface: 'slack',
+    at: new Date().toISOString(),
+    ...over,
+  };
+}
+
+/** Prepares the plan, has `people` approve it, and hands over one step of it. */
+export async function approved(
+  office: Office,
+  vendors: Vendors,
+  request: Sealed,
+  people: readonly string[],
+): Promise<StepInput> {
+  const plan = await office.executor(vendors).prepare(planInput(request));
+  const decisions = await Promise.all(people.map((person) => office.decide(decision(request, plan, person))));
+  return stepInput(request, { plan, decisions });
+}
