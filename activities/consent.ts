@@ -3,6 +3,7 @@
  * The executor trusts nobody: it recomputes every digest from the arguments in hand and verifies every signature.
  */
 import { assessVotes } from '../src/approvals/admit.ts';
+import type { Decision } from '../src/domain/decision.ts';
 import { askDigest, requestDigest, stepDigest } from '../src/domain/digest.ts';
 import { CountersignError } from '../src/domain/errors.ts';
 import type { PlanStep } from '../src/domain/plan.ts';
@@ -11,8 +12,12 @@ import { unionOfNeeds } from '../src/domain/quorum.ts';
 import type { SealClaims } from '../src/domain/seal.ts';
 import { approvalGates, type Verdict } from '../src/domain/verdict.ts';
 import type { StepInput } from './contract.ts';
+import { agentOf } from './judge-step.ts';
 
-/** An approval older than this no longer lets a step run: the world it was given for is gone. */
+/**
+ * A plan whose newest approval is older than this no longer runs: the world it was approved for is gone. The newest
+ * counts, because collecting a quorum may take as long as policy allows.
+ */
 export const APPROVAL_FRESH_MS = 24 * 3_600_000;
 
 export interface ConsentDeps {
@@ -67,12 +72,13 @@ export async function isApproved(
   if (gates.length === 0) return true;
   if (input.plan === undefined) return false;
   const { version, digest } = input.plan;
-  const owner = (await deps.directory.agent(claims.agent))?.owner;
+  const expected = { request: claims.request, version, digest };
+  const owner = (await agentOf(claims.agent, deps))?.owner;
   const excluded = [owner, claims.onBehalfOf].filter((person) => typeof person === 'string');
   const { quorum, denied } = await assessVotes(
     {
-      jwsList: await freshDecisions(input.decisions, deps),
-      expected: { request: claims.request, version, digest },
+      jwsList: (await isFresh(input.decisions, expected, deps)) ? input.decisions : [],
+      expected,
       needs: unionOfNeeds(gates),
       excluded,
     },
@@ -81,13 +87,17 @@ export async function isApproved(
   return quorum.met && !denied;
 }
 
-async function freshDecisions(jwsList: readonly string[], { decisions, clock }: ConsentDeps) {
-  const read = await Promise.allSettled(
-    jwsList.map(async (jws) => ({ jws, at: (await decisions.verify(jws)).at })),
-  );
-  const newest = Math.max(
-    0,
-    ...read.map((one) => (one.status === 'fulfilled' ? Date.parse(one.value.at) : 0)),
-  );
-  return clock().getTime() - newest <= APPROVAL_FRESH_MS ? jwsList : [];
+/** Only approvals of this very plan make it fresh; a newer decision about anything else says nothing of it. */
+async function isFresh(
+  jwsList: readonly string[],
+  { request, version, digest }: Pick<Decision, 'request' | 'version' | 'digest'>,
+  { decisions, clock }: ConsentDeps,
+): Promise<boolean> {
+  const read = await Promise.allSettled(jwsList.map((jws) => decisions.verify(jws)));
+  const newest = read
+    .flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+    .filter((one) => one.answer === 'approve' && one.request === request)
+    .filter((one) => one.version === version && one.digest === digest)
+    .reduce((latest, one) => Math.max(latest, Date.parse(one.at)), 0);
+  return clock().getTime() - newest <= APPROVAL_FRESH_MS;
 }

@@ -39,9 +39,9 @@ export type JudgedAsk =
       readonly target: Target;
     };
 
-/** Rejects only when the directory can't be read: no verdict was reached then. */
+/** Rejects, with `unavailable`, only when the directory can't be read: no verdict was reached then. */
 export async function judgeStep(step: StepToJudge, deps: JudgingDeps): Promise<JudgedAsk> {
-  const agent = await deps.directory.agent(step.agent);
+  const agent = await agentOf(step.agent, deps);
   if (agent === undefined) return deny(deps.policy, 'unknown-agent', `No agent is called ${step.agent}.`);
   try {
     return decide(step, agent, deps);
@@ -49,6 +49,20 @@ export async function judgeStep(step: StepToJudge, deps: JudgingDeps): Promise<J
     const sentence =
       error instanceof CountersignError ? `${error.message}.` : 'The step could not be judged.';
     return deny(deps.policy, 'unreadable-step', sentence);
+  }
+}
+
+/** The agent as it is now. Rejects with `unavailable` where the directory has no answer, whatever the reason. */
+export async function agentOf(
+  id: string,
+  { directory }: Pick<JudgingDeps, 'directory'>,
+): Promise<Agent | undefined> {
+  try {
+    return await directory.agent(id);
+  } catch (cause) {
+    throw new CountersignError('unavailable', 'Cannot judge: the directory of agents does not answer', {
+      cause,
+    });
   }
 }
 

@@ -4,7 +4,7 @@ import { askDigest, requestDigest, stepDigest } from '../src/domain/digest.ts';
 import type { JudgedStep, Judgement } from '../src/domain/plan.ts';
 import type { RequestInput } from '../src/domain/request.ts';
 import type { JudgeActivities } from './contract.ts';
-import { type JudgedAsk, type JudgingDeps, judgeStep } from './judge-step.ts';
+import { agentOf, type JudgedAsk, type JudgingDeps, judgeStep } from './judge-step.ts';
 
 /** The part of a request that judging reads; a dry run has no more. */
 export type Judgeable = Pick<RequestInput, 'id' | 'agent' | 'onBehalfOf' | 'confidence' | 'steps'>;
@@ -23,7 +23,7 @@ export async function judgeRequest(request: Judgeable, deps: JudgingDeps): Promi
   const head = { request: request.id, agent, onBehalfOf: request.onBehalfOf ?? null, version: 0 };
   return {
     policyVersion: deps.policy.version,
-    owner: (await deps.directory.agent(agent))?.owner ?? '',
+    owner: (await agentOf(agent, deps))?.owner ?? '',
     digest: requestDigest(head, stepDigests),
     steps: judged.map((one, index) => judgedStep(one, request, index)),
   };
