@@ -33,6 +33,15 @@ const buttonsOf = (blocks: readonly KnownBlock[]) =>
   blocks.flatMap((block) => (block.type === 'actions' ? block.elements : []));
 
 describe('drawCard()', () => {
+  it.each([
+    [step({ effect: 'read', undo: null }), 'Changes nothing.'],
+    [step({ undo: null }), 'Cannot be undone.'],
+    [step({ undo: 'Recreate it', reversibility: 'irreversible' }), 'Cannot be undone.'],
+    [step({ undo: 'Revert it', reversibility: 'costly' }), 'Can be undone at a price or in part: Revert it'],
+  ])('says how a step is taken back', (one, wanted) => {
+    expect(words(draw({ steps: [one] }).blocks)).toContain(wanted);
+  });
+
   it('says who asks, what happens, what it risks, how it is undone, which rule asks and who is needed', () => {
     const { blocks, text } = draw({ onBehalfOf: 'bob', excluded: ['dana', 'bob'], confidence: 0.42 });
     const said = words(blocks);

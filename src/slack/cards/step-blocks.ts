@@ -20,7 +20,7 @@ export function stepBlocks(step: CardStep, view: CardView): readonly KnownBlock[
 export function stepWords(step: CardStep, view: CardView): string {
   return [
     `${step.index + 1}. ${outsideLine(step.title, 150)}: ${statusWords(step, view.state)}`,
-    `Policy: ${VERDICT_WORDS[step.verdict]}. ${outsideLine(undoWords(step.reversibility, step.undo), UNDO_CHARS_MAX)}`,
+    `Policy: ${VERDICT_WORDS[step.verdict]}. ${outsideLine(undoWords(step), UNDO_CHARS_MAX)}`,
   ].join('\n');
 }
 

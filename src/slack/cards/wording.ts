@@ -1,5 +1,3 @@
-/** The words on a card for states, verdicts and outcomes. Meaning is never left to a colour or an emoji. */
-import type { Reversibility } from '../../domain/ask.ts';
 import type { CardStep, CardView } from '../../domain/card.ts';
 import type { Effects, Outcome } from '../../domain/outcome.ts';
 import type { Need } from '../../domain/quorum.ts';
@@ -62,7 +60,12 @@ export function statusWords(step: CardStep, state: CardView['state']): string {
 }
 
 /** How a step is taken back. `undo` may hold outside words: the result is for plain text only. */
-export function undoWords(reversibility: Reversibility, undo: string | null): string {
+export function undoWords({
+  effect,
+  reversibility,
+  undo,
+}: Pick<CardStep, 'effect' | 'reversibility' | 'undo'>): string {
+  if (effect === 'read') return 'Changes nothing.';
   if (undo === null || reversibility === 'irreversible') return 'Cannot be undone.';
   return reversibility === 'costly'
     ? `Can be undone at a price or in part: ${undo}`
