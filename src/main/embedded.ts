@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { NativeConnection } from '@temporalio/worker';
 import { startEmulators } from '../dev/emulators/start-emulators.ts';
 import { resolveTemporalServer } from '../dev/temporal-server/resolve.ts';
-import { startTemporalServer } from '../dev/temporal-server/start.ts';
+import { startTemporalServer, type TemporalServer } from '../dev/temporal-server/start.ts';
 import { listenGateway } from '../gateway/listen.ts';
 import type { Requests } from '../orchestrator/requests.ts';
 import { createRequests } from '../orchestrator/temporal-requests.ts';
@@ -13,16 +13,17 @@ import type { Shutdown } from '../process/shutdown.ts';
 import { connectTemporal } from '../process/temporal-connection.ts';
 import { createSlackClient } from '../slack/slack-client.ts';
 import { openStore, type Store } from '../store/open-store.ts';
-import type { VendorSettings } from '../tools/vendors.ts';
-import { type SlackAccess, sandboxSlack, slackFromSettings } from './embedded-slack.ts';
+import { type SandboxSlack, sandboxSlack } from './embedded-slack.ts';
 import { type Installation, openInstallation } from './installation.ts';
 import { embeddedKeys } from './role-keys.ts';
 import { approvalsRole, executorRole, gatewayRole, sealing, workflowsRole } from './roles.ts';
 import { bundleStories, runWorker } from './run-worker.ts';
 import { openSandbox } from './sandbox.ts';
+import { type SlackAccess, slackFromSettings } from './slack-access.ts';
 import { temporalUrl } from './temporal-link.ts';
 import type { Addresses } from './terminal.ts';
 import { requestSettings, WORKFLOWS_QUEUE } from './topology.ts';
+import { vendorsFromSettings } from './vendor-access.ts';
 
 export interface EmbeddedOptions {
   readonly settings: Settings;
@@ -67,7 +68,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Addresses
         installation,
         keys,
         store,
-        vendors: vendorsOf(settings, emulators.settings),
+        vendors: vendorsFromSettings(settings, emulators.settings),
       })),
       ...approvals.activities,
     },
@@ -96,7 +97,19 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Addresses
   return { ...addresses, sandbox: sandbox.url };
 }
 
-async function startTemporal({ settings, shutdown, progress }: EmbeddedOptions) {
+/** A Temporal of your own where settings name one, else the dev server. */
+async function startTemporal(options: EmbeddedOptions) {
+  const { temporal, host } = options.settings;
+  const { address, profile, configFile } = temporal;
+  const outside = [address, profile, configFile].some((setting) => setting !== undefined);
+  const server = outside ? undefined : await startDevServer(options);
+  const link = await connectTemporal(temporal, server?.address);
+  options.shutdown.closing('Temporal connection', () => link.close());
+  options.progress(`Temporal at ${server?.address ?? address ?? 'the address of your profile'}`);
+  return { ...link, uiUrl: server?.uiUrl ?? `http://${host}:${temporal.uiPort}` };
+}
+
+async function startDevServer({ settings, shutdown, progress }: EmbeddedOptions): Promise<TemporalServer> {
   const { temporal, host, dataFolder } = settings;
   const { path, how, tookMs } = await resolveTemporalServer({
     onProgress: progress,
@@ -115,10 +128,7 @@ async function startTemporal({ settings, shutdown, progress }: EmbeddedOptions) 
   });
   shutdown.closing('Temporal dev server', () => server.stop());
   void server.died.then((why) => shutdown.end(why, 1));
-  const link = await connectTemporal(temporal, server.address);
-  shutdown.closing('Temporal connection', () => link.close());
-  progress(`Temporal dev server at ${server.address}`);
-  return { ...link, uiUrl: server.uiUrl ?? '' };
+  return server;
 }
 
 async function startStore({ settings, shutdown, progress }: EmbeddedOptions): Promise<Store> {
@@ -151,7 +161,10 @@ async function startApprovals(
   return { activities: role.activities, slack };
 }
 
-function slackOf(settings: Settings, { organisation }: Installation): Promise<SlackAccess> | SlackAccess {
+async function slackOf(
+  settings: Settings,
+  { organisation }: Installation,
+): Promise<SandboxSlack | (SlackAccess & { readonly emulator?: undefined })> {
   if (settings.slack.mode !== 'sandbox') return slackFromSettings(settings);
   const boltUrl = () => `http://${settings.host}:${settings.ports.approvals}/slack/events`;
   return sandboxSlack(organisation, { dataFolder: settings.dataFolder, boltUrl });
@@ -183,14 +196,4 @@ async function startGateway(
   });
   shutdown.closing("agents' door", () => door.close());
   return listenGateway(door, { port: ports.gateway, host });
-}
-
-/** Each vendor with a real credential is the real one; the others are their sandboxes. */
-function vendorsOf({ vendors }: Settings, sandboxes: VendorSettings): VendorSettings {
-  const { github, stripe, resend } = vendors;
-  return {
-    github: github.token === undefined ? sandboxes.github : { ...github, token: github.token },
-    stripe: stripe.token === undefined ? sandboxes.stripe : { apiKey: stripe.token, apiUrl: stripe.apiUrl },
-    resend: resend.token === undefined ? sandboxes.resend : { apiKey: resend.token, apiUrl: resend.apiUrl },
-  };
 }

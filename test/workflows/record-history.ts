@@ -9,9 +9,17 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 
 export async function recordHistory(name: string, handle: WorkflowHandle): Promise<void> {
-  if (process.env['COUNTERSIGN_RECORD_HISTORIES'] === undefined) return;
+  if (process.env.COUNTERSIGN_RECORD_HISTORIES === undefined) return;
   await handle.result();
-  // Identities and sticky queues name a machine and a process, which no replay looks at.
-  const history = historyToJSON(await handle.fetchHistory()).replaceAll(/\d+@[\w.-]+/g, 'worker');
-  await writeFile(join(import.meta.dirname, '..', 'histories', `${name}.json`), `${history}\n`);
+  const kept = JSON.parse(historyToJSON(await handle.fetchHistory()), placeless) as object;
+  await writeFile(
+    join(import.meta.dirname, '..', 'histories', `${name}.json`),
+    `${JSON.stringify(kept, null, 2)}\n`,
+  );
+}
+
+/** Drops what names a machine, a process or a folder; no replay looks at identities, sticky queues or stacks. */
+function placeless(key: string, value: unknown): unknown {
+  if (key === 'stackTrace') return undefined;
+  return typeof value === 'string' ? value.replaceAll(/\d+@[\w.-]+/g, 'worker') : value;
 }
