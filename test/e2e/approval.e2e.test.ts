@@ -1,5 +1,8 @@
 /** Deciding, for real: signed clicks into Bolt, decisions into the workflow, and Slack having bad moments. */
+import { Client, Connection } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { DECISION_SIGNAL } from '../../workflows/messages.ts';
 import type { TestAgent } from '../support/agents.ts';
 import { type OutsideWorld, openOutsideWorld } from '../support/outside-world.ts';
 import { APPROVALS, slackUser } from '../support/people.ts';
@@ -121,6 +124,36 @@ describe('a decision', () => {
     await Promise.all([1, 2, 3].map(() => people.press('alice', id, 'approve')));
     expect(await agent.reaches(id, 'closed')).toMatchObject({ outcome: 'executed' });
     await people.card(id, ({ words }) => words.includes('Executed.'));
+  });
+
+  it('signalled again by somebody who can write to the namespace counts once and breaks nothing', async () => {
+    const { people } = world;
+    const { body } = await agent.ask({
+      tool: 'github.add_collaborator',
+      args: { repository: 'acme/webshop', user: 'newhire', permission: 'admin' },
+      reason: 'Needed for the release',
+    });
+    await agent.reaches(body.id, 'waiting');
+    await people.approve('alice', body.id);
+    await until('one approval counts', async () => (await agent.view(body.id)).waitingFor?.have === 1);
+    const connection = await Connection.connect({ address: product.temporal });
+    try {
+      const handle = new Client({ connection }).workflow.getHandle(body.id);
+      const { events } = await handle.fetchHistory();
+      const [signal] =
+        events?.flatMap(({ workflowExecutionSignaledEventAttributes: one }) => one ?? []) ?? [];
+      const payload = signal?.input?.payloads?.[0];
+      const jws = payload == null ? '' : defaultPayloadConverter.fromPayload<string>(payload);
+      expect(jws).toMatch(/^ey/);
+      const forged = [jws, jws, jws, `${jws.slice(0, -4)}AAAA`, 'no decision', { person: 'bob' }];
+      await Promise.all(forged.map((one) => handle.signal(DECISION_SIGNAL, one)));
+      await people.approve('bob', body.id);
+      expect(await agent.reaches(body.id, 'closed', 5_000)).toMatchObject({ outcome: 'executed' });
+      const { words } = await people.card(body.id, (card) => card.words.includes('Executed.'));
+      expect(words.match(/Approved by/g)).toHaveLength(2);
+    } finally {
+      await connection.close();
+    }
   });
 
   it('after the end is answered with what happened', async () => {
