@@ -3,9 +3,9 @@
  * where they are and ends with its parent.
  */
 import { startEmulators } from '../src/dev/emulators/start-emulators.ts';
-import type { SlackAccess } from '../src/main/embedded-slack.ts';
 import { sandboxSlack } from '../src/main/embedded-slack.ts';
 import { openInstallation } from '../src/main/installation.ts';
+import type { SlackAccess } from '../src/main/slack-access.ts';
 import type { VendorSettings } from '../src/tools/vendors.ts';
 
 export interface Outside {

@@ -1,34 +1,20 @@
-/** The Slack of the embedded default: the sandbox where no token is set, else the real one. */
+/** The Slack of the embedded default where no token is set: a sandbox workspace of the organisation's people. */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Organisation } from '../approvals/people.ts';
 import type { SlackEmulator, SlackEmulatorOptions } from '../dev/slack-emulator/contract.ts';
 import { startSlackEmulator } from '../dev/slack-emulator/emulator.ts';
-import { CountersignError } from '../domain/errors.ts';
-import type { Settings } from '../process/settings.ts';
+import type { SlackAccess } from './slack-access.ts';
 
-export interface SlackAccess {
-  readonly botToken: string;
-  readonly signingSecret?: string;
-  readonly appToken?: string;
-  readonly apiUrl?: string;
-  /** Set only in the sandbox. */
-  readonly emulator?: SlackEmulator;
-}
-
-/** What settings say, for a real workspace. Throws `misconfigured` when the bot token is missing. */
-export function slackFromSettings({ slack }: Settings): SlackAccess {
-  const { mode: _, botToken, ...rest } = slack;
-  if (botToken === undefined)
-    throw new CountersignError('misconfigured', 'Cannot reach Slack: SLACK_BOT_TOKEN is not set');
-  return { botToken, ...rest };
+export interface SandboxSlack extends SlackAccess {
+  readonly emulator: SlackEmulator;
 }
 
 /** Starts the sandbox workspace. Its secrets are new at every start and known to this process alone. */
 export async function sandboxSlack(
   organisation: Organisation,
   { dataFolder, boltUrl }: { readonly dataFolder: string; readonly boltUrl: () => string },
-): Promise<SlackAccess & { readonly emulator: SlackEmulator }> {
+): Promise<SandboxSlack> {
   const botToken = `xoxb-${randomBytes(24).toString('hex')}`;
   const signingSecret = randomBytes(32).toString('hex');
   const emulator = await startSlackEmulator({

@@ -1,10 +1,13 @@
 /** The keys of a process: its own files in the embedded default, settings in production. Each role takes only its part. */
-import type { JSONWebKeySet, JWK } from 'jose';
+import type { JWK } from 'jose';
+import type { z } from 'zod';
 import { loadOrCreateKeys } from '../approvals/keys.ts';
-import { CountersignError } from '../domain/errors.ts';
+import { CountersignError, type FieldProblem } from '../domain/errors.ts';
 import type { Issuer } from '../gateway/auth.ts';
 import { LOCAL_ISSUER } from '../gateway/token.ts';
+import type { SettingName } from '../process/setting-table.ts';
 import type { Settings } from '../process/settings.ts';
+import { issuersSetting, privateKeySetting, publicKeysSetting } from './key-settings.ts';
 
 export interface RoleKeys {
   readonly issuers: readonly Issuer[];
@@ -28,45 +31,29 @@ export async function embeddedKeys(folder: string): Promise<RoleKeys & { readonl
 }
 
 /** Keys from settings. What a role was not given is empty, and using it is refused where it is used. */
-export function keysFromSettings({ keys }: Settings): RoleKeys {
-  const { agentKeys, sealPrivate = '', sealPublic, decisionPrivate = '', decisionPublic } = keys;
-  return {
-    issuers:
-      agentKeys === undefined
-        ? []
-        : [{ issuer: LOCAL_ISSUER, jwks: keySet('COUNTERSIGN_AGENT_KEYS', agentKeys) }],
-    sealPrivate: privateKey(sealPrivate),
-    sealPublic: sealPublic === undefined ? [] : keySet('COUNTERSIGN_SEAL_PUBLIC_KEY', sealPublic).keys,
-    decisionPrivate: privateKey(decisionPrivate),
-    decisionPublic:
-      decisionPublic === undefined ? [] : keySet('COUNTERSIGN_DECISION_PUBLIC_KEY', decisionPublic).keys,
-  };
-}
-
-/** A JWK as JSON, or PEM as it is. */
-function privateKey(text: string): JWK | string {
-  return text.trimStart().startsWith('{') ? (parsed('a private key', text) as JWK) : text;
-}
-
-/** One JWK or a JWK set, as JSON. */
-function keySet(setting: string, text: string): JSONWebKeySet {
-  const value = parsed(setting, text);
-  if (typeof value !== 'object' || value === null) throw unreadable(setting);
-  return 'keys' in value ? (value as JSONWebKeySet) : { keys: [value as JWK] };
-}
-
-function parsed(setting: string, text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw unreadable(setting);
+export async function keysFromSettings({ keys }: Pick<Settings, 'keys'>): Promise<RoleKeys> {
+  const { agentKeys, sealPrivate, sealPublic, decisionPrivate, decisionPublic } = keys;
+  const problems: FieldProblem[] = [];
+  async function read<Key>(
+    field: SettingName,
+    schema: z.ZodType<Key, string>,
+    text: string | undefined,
+  ): Promise<Key | undefined> {
+    if (text === undefined) return undefined;
+    const { data, error } = await schema.safeParseAsync(text);
+    for (const { path, message } of error?.issues ?? [])
+      problems.push({ field, problem: path.length === 0 ? message : `"${path.join('/')}" ${message}` });
+    return data;
   }
-}
-
-/** Without a cause: a parser's message may quote the key. */
-function unreadable(setting: string): CountersignError {
-  return new CountersignError(
-    'misconfigured',
-    `Cannot read ${setting}: it is no JSON, wanted a JWK or a JWK set`,
-  );
+  const found = {
+    issuers: (await read('COUNTERSIGN_AGENT_KEYS', issuersSetting, agentKeys)) ?? [],
+    sealPrivate: (await read('COUNTERSIGN_SEAL_PRIVATE_KEY', privateKeySetting, sealPrivate)) ?? '',
+    sealPublic: (await read('COUNTERSIGN_SEAL_PUBLIC_KEY', publicKeysSetting, sealPublic)) ?? [],
+    decisionPrivate:
+      (await read('COUNTERSIGN_DECISION_PRIVATE_KEY', privateKeySetting, decisionPrivate)) ?? '',
+    decisionPublic: (await read('COUNTERSIGN_DECISION_PUBLIC_KEY', publicKeysSetting, decisionPublic)) ?? [],
+  };
+  if (problems.length === 0) return found;
+  const list = problems.map(({ field, problem }) => `${field} ${problem}`).join('; ');
+  throw new CountersignError('misconfigured', `Cannot read keys: ${list}`, { problems });
 }

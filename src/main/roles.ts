@@ -83,6 +83,9 @@ export async function executorRole(options: {
   });
 }
 
+/** What the approvals role keeps: no effects, and no halts. */
+export type ApprovalStore = Pick<Store, 'identities' | 'inbox' | 'cards' | 'messages' | 'clicks'>;
+
 export interface ApprovalsRole {
   readonly activities: ApprovalActivities;
   readonly slack: SlackApp;
@@ -91,7 +94,7 @@ export interface ApprovalsRole {
 export async function approvalsRole(options: {
   readonly installation: Installation;
   readonly keys: RoleKeys;
-  readonly store: Store;
+  readonly store: ApprovalStore;
   readonly requests: Requests;
   readonly client: WebClient;
   readonly loggers: Loggers;

@@ -31,6 +31,8 @@ export interface WorkerOptions {
   readonly activities: Partial<Activities>;
   /** Absent: this worker runs no workflows. */
   readonly workflowBundle?: WorkflowBundle;
+  /** Runs its activities only inside its workflow tasks and takes none from the queue. */
+  readonly localOnly?: boolean;
 }
 
 export interface RunningWorker {
@@ -40,11 +42,16 @@ export interface RunningWorker {
 }
 
 /** Starts a worker. Stopping lets what runs end for 5 seconds; what does not is retried by another worker. */
-export async function runWorker({ workflowBundle, ...options }: WorkerOptions): Promise<RunningWorker> {
+export async function runWorker({
+  workflowBundle,
+  localOnly = false,
+  ...options
+}: WorkerOptions): Promise<RunningWorker> {
   const worker = await Worker.create({
     ...options,
     ...(workflowBundle === undefined ? {} : { workflowBundle }),
     ...WORKER_BOUNDS,
+    enableNonLocalActivities: !localOnly,
     shutdownGraceTime: '3s',
     shutdownForceTime: '5s',
   });

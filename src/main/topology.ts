@@ -1,5 +1,6 @@
 /** Which queues the roles listen on, and what of it every request must carry for life. */
 import type { RequestSettings, RetryBounds } from '../domain/request.ts';
+import { ROLES, type Role } from '../process/setting-table.ts';
 
 /** The queue of the workflows role, and of everything where all roles share a process. */
 export const WORKFLOWS_QUEUE = 'countersign';
@@ -24,4 +25,32 @@ export function requestSettings({ together }: { readonly together: boolean }): R
     versionsMax: 3,
     decisionsMax: 200,
   });
+}
+
+/** Whether one process plays all roles. */
+export function playsAll(roles: readonly Role[]): boolean {
+  return ROLES.every((role) => roles.includes(role));
+}
+
+/** One worker of a process: the queue it listens on, and the roles whose activities it runs. */
+export interface WorkerPlan {
+  readonly queue: string;
+  readonly plays: readonly Role[];
+}
+
+const ALONE: readonly WorkerPlan[] = [
+  { queue: WORKFLOWS_QUEUE, plays: ['workflows'] },
+  { queue: EXECUTOR_QUEUE, plays: ['executor'] },
+  { queue: APPROVALS_QUEUE, plays: ['approvals'] },
+];
+
+/**
+ * The workers of a process that plays `roles`. A process that plays all of them answers the separate queues too:
+ * requests that were opened while the roles were apart carry those for life.
+ */
+export function workersOf(roles: readonly Role[]): readonly WorkerPlan[] {
+  const alone = ALONE.filter(({ plays }) => plays.every((role) => roles.includes(role)));
+  if (!playsAll(roles)) return alone;
+  const together = { queue: WORKFLOWS_QUEUE, plays: ['workflows', 'executor', 'approvals'] as const };
+  return [together, ...alone.filter(({ queue }) => queue !== WORKFLOWS_QUEUE)];
 }
