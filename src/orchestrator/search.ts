@@ -29,7 +29,7 @@ function statusClause(status: RequestStatus): string {
 
 /** A visibility string literal. Agent ids are checked at the door; this holds whatever comes. */
 function quoted(text: string): string {
-  return `'${text.replaceAll(/['\\]/g, '')}'`;
+  return `'${text.replaceAll(/['\\\p{Cc}]/gu, '')}'`;
 }
 
 function summaryOf({
