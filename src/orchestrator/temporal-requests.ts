@@ -6,6 +6,7 @@ import { askDigest, canonicalHash } from '../domain/digest.ts';
 import { CountersignError } from '../domain/errors.ts';
 import type { Clock, SealSigner } from '../domain/ports.ts';
 import type { RequestInput, RequestSettings } from '../domain/request.ts';
+import { sortClientError } from './client-errors.ts';
 import { isRequestId, requestId } from './request-id.ts';
 import type { NewRequest, Requests } from './requests.ts';
 import { listRequests } from './search.ts';
@@ -29,12 +30,15 @@ const CALL_AT_MOST_MS = 10_000;
 
 export function createRequests(deps: OrchestratorDeps): Requests {
   const { client } = deps;
-  const bounded = <T>(call: () => Promise<T>) => client.withDeadline(Date.now() + CALL_AT_MOST_MS, call);
+  const bounded = <T>(call: () => Promise<T>, waitMs = 0) =>
+    client.withDeadline(Date.now() + waitMs + CALL_AT_MOST_MS, call).catch((error: unknown) => {
+      throw sortClientError(error);
+    });
   return {
     start: (ask) => bounded(() => start(ask, deps)),
     view: async (id, agent) => (isRequestId(id) ? bounded(() => viewNow(client, id, agent)) : undefined),
     settled: async (id, waitMs, agent) =>
-      isRequestId(id) ? settledView(client, id, waitMs, agent) : undefined,
+      isRequestId(id) ? bounded(() => settledView(client, id, waitMs, agent), waitMs) : undefined,
     cancel: (id) => bounded(() => cancel(id, client)),
     list: (filter) => bounded(() => listRequests(client, filter)),
     decide: (id, jws) => bounded(() => decide(id, jws, client)),

@@ -30,7 +30,7 @@ export function markerLine(event: HistoryEvent): Line | undefined {
   if (marker?.markerName !== 'core_local_activity') return undefined;
   const name = read<{ activity_type?: string }>(marker.details?.['data'])?.activity_type ?? 'local activity';
   const message = marker.failure?.message;
-  if (message != null) return { kind: 'problem', text: `${name} failed: ${message}` };
+  if (message != null) return { kind: 'problem', text: failureText(name, message) };
   return resultLine(name, marker.details?.['result']);
 }
 
@@ -52,8 +52,28 @@ export function activityLines(
     return line && { ...line, alsoEvent };
   }
   const failure = 'failure' in ended ? ended.failure : undefined;
-  return { kind: 'problem', text: `${name} failed: ${failure?.message ?? 'out of time'}`, alsoEvent };
+  const reason = failure?.message ?? 'out of time';
+  return { kind: 'problem', text: failureText(name, reason, read<Asked>(scheduled?.input)), alsoEvent };
 }
+
+/** A failure in the words of the story; what only draws is named as it is called. */
+function failureText(name: string, reason: string, { step }: Asked = {}): string {
+  const which = step === undefined ? 'a step' : `step ${step + 1}`;
+  if (name === 'execute') return `Could not run ${which}: ${reason}`;
+  if (name === 'undo') return `Could not undo ${which}: ${reason}`;
+  return `${FAILED[name] ?? `${name} failed`}: ${reason}`;
+}
+
+const FAILED: Readonly<Record<string, string>> = {
+  judge: 'Could not judge the request',
+  admit: 'Could not admit a decision',
+  prepare: 'Could not look at the targets',
+  showCard: 'Could not show the card',
+  sayInThread: 'Could not write to the thread of the card',
+  whisper: 'Could not tell a person privately',
+  tell: 'Could not send a message',
+  announce: 'Could not announce to the channel',
+};
 
 /** What of an activity's input its line needs. */
 interface Asked {
@@ -105,7 +125,8 @@ function executedLine(result: StepResult | undefined, { step, ask }: Asked): Lin
 }
 
 function undoneLine(result: UndoResult | undefined, { step, ask }: Asked): Line {
-  const text = `Undo of step ${(step ?? 0) + 1} (${ask?.tool ?? 'a tool'}): ${result?.sentence ?? ''}`;
+  const what = `Undo of step ${(step ?? 0) + 1} (${ask?.tool ?? 'a tool'})`;
+  const text = result?.sentence ? `${what}: ${result.sentence}` : what;
   return { kind: result?.kind === 'stands' ? 'problem' : 'undone', text };
 }
 

@@ -2,8 +2,9 @@
  * A request's story for people, read from its Temporal history and from nothing else, so that page and history can't
  * disagree. Each line names the events it was read from.
  */
-import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
+import { isNotFound } from './client-errors.ts';
 import type { TimelineEntry } from './requests.ts';
 import { activityLines, type HistoryEvent, type Line, markerLine, read } from './timeline-activities.ts';
 
@@ -15,7 +16,7 @@ export async function timelineOf(client: Client, id: string): Promise<readonly T
     const { events } = await client.workflow.getHandle(id).fetchHistory();
     return timelineFrom((events ?? []).slice(0, EVENTS_MAX));
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return [];
+    if (isNotFound(error)) return [];
     throw error;
   }
 }

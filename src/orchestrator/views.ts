@@ -1,29 +1,49 @@
-/** Reading one request: from its result when closed, by query while it runs, honestly when it was terminated. */
-import { type Client, type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
+/** Reading one request: from its result when closed, by query while it runs, honestly when it was cut short. */
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import { VIEW_QUERY } from '../../workflows/messages.ts';
 import type { RequestView } from '../domain/request.ts';
+import { isNotFound } from './client-errors.ts';
+import { cutShort, hasNotBegun, viewAsAsked } from './cut-short.ts';
 
 /** Between looks at an open request while somebody waits for it. */
 const LOOK_EVERY_MS = 400;
+/** A query is answered by a worker; one that is there takes milliseconds. */
+const QUERY_AT_MOST_MS = 4_000;
 
 /** The request as it is now; undefined when unknown or not this agent's. */
 export async function viewNow(client: Client, id: string, agent?: string): Promise<RequestView | undefined> {
   const handle = client.workflow.getHandle(id);
   try {
-    const { status, memo } = await handle.describe();
+    const { status, memo, closeTime: at } = await handle.describe();
     if (agent !== undefined && memo?.['agent'] !== agent) return undefined;
     if (status.name === 'COMPLETED') return (await handle.result()) as RequestView;
-    const view = await handle.query<RequestView>(VIEW_QUERY);
-    return status.name === 'RUNNING' ? view : cutShort(view, status.name);
+    if (status.name === 'RUNNING') return await toldView(client, handle);
+    const view = await toldView(client, handle);
+    const { events } = await handle.fetchHistory();
+    return cutShort(view, events ?? [], { byOperator: status.name === 'TERMINATED', at });
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return undefined;
+    if (isNotFound(error)) return undefined;
     throw error;
+  }
+}
+
+/** What the story says, or what was asked where it has not begun, for want of a worker. */
+async function toldView(client: Client, handle: WorkflowHandle): Promise<RequestView> {
+  const query = () => handle.query<RequestView>(VIEW_QUERY);
+  try {
+    return await client.withDeadline(Date.now() + QUERY_AT_MOST_MS, query);
+  } catch (error) {
+    const { events } = await handle.fetchHistory();
+    const asked = hasNotBegun(events ?? []) ? viewAsAsked(events ?? []) : undefined;
+    if (asked === undefined) throw error;
+    return asked;
   }
 }
 
 /**
  * Waits up to `waitMs` for the request to close. The outcome stands before the last card is drawn, so a long wait
- * looks at the view too and does not hang on Slack.
+ * looks at the view too and does not hang on Slack. Whose a closed request is its own result says; the server is
+ * asked only when that does not come at once, so that a short request costs one call.
  */
 export async function settledView(
   client: Client,
@@ -33,42 +53,29 @@ export async function settledView(
 ): Promise<RequestView | undefined> {
   const handle = client.workflow.getHandle(id);
   const deadline = Date.now() + waitMs;
-  if (agent !== undefined && (await ownerOf(handle)) !== agent) return undefined;
-  const result = client
-    .withDeadline(deadline + LOOK_EVERY_MS, () => handle.result())
-    .then((view) => view as RequestView)
-    .catch(() => undefined);
+  const result = resultBefore(client, handle, deadline);
   for (let look = LOOK_EVERY_MS; Date.now() < deadline; look = Math.min(look * 2, 2000)) {
     const view = await Promise.race([result, pause(Math.min(look, deadline - Date.now()))]);
-    if (view !== undefined) return view;
-    const now = await viewNow(client, id);
+    if (view === 'unknown') return undefined;
+    if (view !== undefined) return agent === undefined || view.agent === agent ? view : undefined;
+    const now = await viewNow(client, id, agent);
     if (now === undefined || now.status === 'closed') return now;
   }
-  return viewNow(client, id);
+  return viewNow(client, id, agent);
 }
 
-async function ownerOf(handle: WorkflowHandle): Promise<unknown> {
+/** Never settles where there is no result: the looks tell why, and must not become a race without pauses. */
+async function resultBefore(
+  client: Client,
+  handle: WorkflowHandle,
+  deadline: number,
+): Promise<RequestView | 'unknown'> {
   try {
-    return (await handle.describe()).memo?.['agent'];
+    return await client.withDeadline(deadline + LOOK_EVERY_MS, () => handle.result());
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return undefined;
-    throw error;
+    if (isNotFound(error)) return 'unknown';
+    return new Promise<never>(() => undefined);
   }
-}
-
-/** A workflow that was terminated or timed out ran no code of ours: what ran before stands as it is. */
-function cutShort(view: RequestView, how: string): RequestView {
-  const ran = view.steps.filter(
-    ({ status }) => status !== 'pending' && status !== 'waiting' && status !== 'skipped',
-  );
-  const { waitingFor: _, ...rest } = view;
-  return {
-    ...rest,
-    status: 'closed',
-    outcome: view.outcome ?? 'halted',
-    effects: view.effects ?? (ran.length === 0 ? 'none' : 'some'),
-    message: view.message ?? `An operator ended the request (${how.toLowerCase()}); nothing was undone.`,
-  };
 }
 
 function pause(ms: number): Promise<undefined> {
