@@ -22,7 +22,10 @@ export function askDigest(ask: Ask): string {
 }
 
 /** One step's meaning: the ask, the tool that will run, its target, the state it was shown in, and the undo promise. */
-export function stepDigest(ask: Ask, step: Pick<PlanStep, 'tool' | 'target' | 'fingerprint' | 'undo'>): string {
+export function stepDigest(
+  ask: Ask,
+  step: Pick<PlanStep, 'tool' | 'target' | 'fingerprint' | 'undo'>,
+): string {
   return canonicalHash({
     ask: askDigest(ask),
     runs: step.tool,

@@ -2,12 +2,13 @@
  * What activities need from the outside, as interfaces. Rooms implement them, `main/` wires them, tests run one
  * contract suite against each implementation.
  */
+
+import type { JsonValue } from './ask.ts';
 import type { CardView, OpenApproval } from './card.ts';
 import type { Decision } from './decision.ts';
 import type { Effect, EffectKey, Intent } from './effect.ts';
 import type { StepFacts } from './facts.ts';
 import type { Halt } from './halt.ts';
-import type { JsonValue } from './ask.ts';
 import type { Agent, Person, SlackIdentity } from './people.ts';
 import type { SealClaims } from './seal.ts';
 import type { Verdict } from './verdict.ts';
@@ -76,11 +77,21 @@ export interface Surface {
   /** Posts or updates the card of one request version; converges to the largest `seq`, whatever order calls end in. */
   showCard(view: CardView): Promise<void>;
   /** One line in the thread of the request's card. `key` makes a repeat harmless. */
-  sayInThread(line: { readonly request: string; readonly key: string; readonly text: string; readonly mentionGroups?: readonly string[] }): Promise<void>;
+  sayInThread(line: {
+    readonly request: string;
+    readonly key: string;
+    readonly text: string;
+    readonly mentionGroups?: readonly string[];
+  }): Promise<void>;
   /** A private note to one person about a request; ephemeral in the channel of the card. */
   whisper(note: { readonly request: string; readonly person: string; readonly text: string }): Promise<void>;
   /** A direct message to one person. */
-  tell(note: { readonly request: string; readonly person: string; readonly key: string; readonly text: string }): Promise<void>;
+  tell(note: {
+    readonly request: string;
+    readonly person: string;
+    readonly key: string;
+    readonly text: string;
+  }): Promise<void>;
   /** A notice to a channel, once per key. */
   announce(notice: { readonly channel: string; readonly key: string; readonly text: string }): Promise<void>;
 }

@@ -11,7 +11,11 @@ export class OutsideError extends Error {
   readonly kind: FailureKind;
   readonly retryAfterMs: number | undefined;
 
-  constructor(kind: FailureKind, message: string, options: { readonly retryAfterMs?: number; readonly cause?: unknown } = {}) {
+  constructor(
+    kind: FailureKind,
+    message: string,
+    options: { readonly retryAfterMs?: number; readonly cause?: unknown } = {},
+  ) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
     this.name = 'OutsideError';
     this.kind = kind;
