@@ -1,10 +1,14 @@
 /** Slack and the vendors outside the product, as in production: they outlive it, and tests can make them fail. */
 import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type Emulators, startEmulators } from '../../src/dev/emulators/start-emulators.ts';
 import type { SlackEmulator } from '../../src/dev/slack-emulator/contract.ts';
 import { startSlackEmulator } from '../../src/dev/slack-emulator/emulator.ts';
 import { handsOnEmulator, type People, peopleIn, slackUser } from './people.ts';
 import { newPlace, type Place } from './product.ts';
+import { type VendorState, vendorState } from './vendor-state.ts';
 
 const NAMES = ['alice', 'bob', 'carol', 'dan', 'erin', 'frank', 'dana', 'sam', 'olga'] as const;
 
@@ -12,6 +16,7 @@ export interface OutsideWorld {
   readonly place: Place;
   readonly slack: SlackEmulator;
   readonly vendors: Emulators;
+  readonly vendorState: () => VendorState;
   readonly people: People;
   /** Every credential of the product but its own keys. */
   readonly secrets: readonly string[];
@@ -20,7 +25,8 @@ export interface OutsideWorld {
 
 /** A place whose settings name a Slack and vendors that run in this process. */
 export async function openOutsideWorld(): Promise<OutsideWorld> {
-  const vendors = await startEmulators();
+  const vendorFolder = await mkdtemp(join(tmpdir(), 'countersign-vendors-'));
+  const vendors = await startEmulators({ dataDir: vendorFolder });
   const [botToken, signingSecret] = [
     `xoxb-${randomBytes(20).toString('hex')}`,
     randomBytes(24).toString('hex'),
@@ -58,12 +64,14 @@ export async function openOutsideWorld(): Promise<OutsideWorld> {
     place,
     slack,
     vendors,
+    vendorState: () => vendorState(vendorFolder),
     people: peopleIn(handsOnEmulator(slack)),
     secrets: [botToken, signingSecret, github.token, stripe.apiKey, resend.apiKey],
     async close() {
       await slack.close();
       await vendors.close();
       await place.remove();
+      await rm(vendorFolder, { recursive: true, force: true });
     },
   };
 }
