@@ -1,7 +1,9 @@
 /** Every tool of the catalogue that changes something: who may ask it, who must agree, and how its effect is seen. */
+import type { StepInput } from '../../activities/contract.ts';
 import type { Fault } from '../../src/dev/emulators/faults.ts';
 import type { JsonObject } from '../../src/domain/ask.ts';
 import type { Vendors } from '../../src/tools/vendors.ts';
+import { approved, type Office, sealed, stepInput } from './office.ts';
 
 export interface Change {
   readonly tool: string;
@@ -139,4 +141,14 @@ export function changeOf(tool: string): Change {
   const change = CHANGES.find((one) => one.tool === tool);
   if (change === undefined) throw new Error(`no change by ${tool}`);
   return change;
+}
+
+/** A new request for the change, approved where policy wants it, as its executor gets it. */
+export async function ready(
+  office: Office,
+  vendors: Vendors,
+  { agent, tool, args, people }: Change,
+): Promise<StepInput> {
+  const request = await sealed(office, agent, [{ tool, args }]);
+  return people.length === 0 ? stepInput(request) : approved(office, vendors, request, people);
 }

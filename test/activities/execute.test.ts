@@ -2,18 +2,12 @@ import { describe, expect, test } from 'vitest';
 import type { StepInput } from '../../activities/contract.ts';
 import type { ExecuteDeps } from '../../activities/execute.ts';
 import { CATALOGUE } from '../../src/tools/catalogue.ts';
-import { type VendorWorld, vendorWorld } from '../tools/vendor-world.ts';
-import { CHANGES, type Change, changeOf } from './changes.ts';
-import { approved, openOffice, sealed, stepInput } from './office.ts';
+import { vendorWorld } from '../tools/vendor-world.ts';
+import { CHANGES, changeOf, ready } from './changes.ts';
+import { openOffice, sealed, stepInput } from './office.ts';
 
 const office = await openOffice();
 const { store } = office;
-
-/** The change asked, approved where policy wants it, and ready to run. */
-async function ready({ vendors }: VendorWorld, { agent, tool, args, people }: Change): Promise<StepInput> {
-  const request = await sealed(office, agent, [{ tool, args }]);
-  return people.length === 0 ? stepInput(request) : approved(office, vendors, request, people);
-}
 
 const rowOf = ({ request, step }: StepInput) => store.effects.find({ request, step, direction: 'do' });
 
@@ -42,7 +36,7 @@ describe.each(CHANGES.map((change) => [change.tool, change] as const))('execute 
   test('writes the intent, has its effect, writes the result, and answers a repeat from the ledger', async () => {
     const world = await vendorWorld();
     const { execute } = office.executor(world.vendors);
-    const input = await ready(world, change);
+    const input = await ready(office, world.vendors, change);
     const before = await change.look(world.vendors);
     const result = await execute(input);
     const after = await change.look(world.vendors);
@@ -56,7 +50,7 @@ describe.each(CHANGES.map((change) => [change.tool, change] as const))('execute 
 
   test('whose answer was lost is found by the retry and not done twice', async () => {
     const world = await vendorWorld();
-    const input = await ready(world, change);
+    const input = await ready(office, world.vendors, change);
     const before = await change.look(world.vendors);
     world.emulators.failNext({ ...change.effect, status: 'timeout-after-effect' });
     await expect(office.executor(world.hasty).execute(input)).rejects.toMatchObject({
@@ -72,10 +66,10 @@ describe.each(CHANGES.map((change) => [change.tool, change] as const))('execute 
     expect(await change.look(world.vendors)).toEqual(after);
   });
 
-  test('that was turned away for now is done by the retry', async () => {
+  test('that was turned away as too early is done by the retry', async () => {
     const world = await vendorWorld();
     const { execute } = office.executor(world.vendors);
-    const input = await ready(world, change);
+    const input = await ready(office, world.vendors, change);
     const before = await change.look(world.vendors);
     world.emulators.failNext({ ...change.effect, status: 429 });
     await expect(execute(input)).rejects.toMatchObject({ type: 'outside-retryable', nonRetryable: false });
@@ -87,7 +81,7 @@ describe.each(CHANGES.map((change) => [change.tool, change] as const))('execute 
   test('that its vendor refuses for good is settled as failed and never tried again', async () => {
     const world = await vendorWorld();
     const { execute } = office.executor(world.vendors);
-    const input = await ready(world, change);
+    const input = await ready(office, world.vendors, change);
     const before = await change.look(world.vendors);
     world.emulators.failNext({ ...change.effect, status: 422 });
     const refusal = { type: 'outside-final', nonRetryable: true, message: expect.stringMatching(/^Cannot /) };
@@ -133,7 +127,7 @@ const MEANWHILE: readonly { title: string; over: Partial<ExecuteDeps> }[] = [
 describe('execute, between an attempt whose answer was lost and the next,', () => {
   test.each(MEANWHILE)('says that it happened although $title', async ({ over }) => {
     const world = await vendorWorld();
-    const input = await ready(world, changeOf('github.delete_branch'));
+    const input = await ready(office, world.vendors, changeOf('github.delete_branch'));
     world.emulators.failNext({
       ...changeOf('github.delete_branch').effect,
       status: 'timeout-after-effect',
@@ -145,7 +139,7 @@ describe('execute, between an attempt whose answer was lost and the next,', () =
 
   test.each(MEANWHILE)('answers from the ledger although $title', async ({ over }) => {
     const world = await vendorWorld();
-    const input = await ready(world, changeOf('stripe.cancel_subscription'));
+    const input = await ready(office, world.vendors, changeOf('stripe.cancel_subscription'));
     const first = await office.executor(world.vendors).execute(input);
     expect(await office.executor(world.vendors, over).execute(input)).toEqual(first);
   });
@@ -153,7 +147,7 @@ describe('execute, between an attempt whose answer was lost and the next,', () =
   test.each(MEANWHILE)('does nothing when it had not happened and $title', async ({ over }) => {
     const world = await vendorWorld();
     const change = changeOf('github.delete_branch');
-    const input = await ready(world, change);
+    const input = await ready(office, world.vendors, change);
     const before = await change.look(world.vendors);
     world.emulators.failNext({ ...change.effect, status: 503 });
     await expect(office.executor(world.vendors).execute(input)).rejects.toThrow();
@@ -164,7 +158,7 @@ describe('execute, between an attempt whose answer was lost and the next,', () =
   test('fails for good when it had not happened and the target changed', async () => {
     const world = await vendorWorld();
     const change = changeOf('github.delete_branch');
-    const input = await ready(world, change);
+    const input = await ready(office, world.vendors, change);
     world.emulators.failNext({ ...change.effect, status: 503 });
     await expect(office.executor(world.vendors).execute(input)).rejects.toThrow();
     world.emulators.driftBranch('acme/webshop', 'old-checkout');

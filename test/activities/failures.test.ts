@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { sorted } from '../../activities/failures.ts';
 import { CountersignError, type ErrorCode } from '../../src/domain/errors.ts';
 import { OutsideError } from '../../src/domain/retry.ts';
-import { inActivity } from './office.ts';
+import { inActivity } from './in-activity.ts';
 
 const INSIDE = 'postgres://countersign:hunter2@db.internal';
 const inside = new Error(`connect failed: ${INSIDE}`);

@@ -1,6 +1,6 @@
 import { DefaultFailureConverter, defaultPayloadConverter } from '@temporalio/common';
 import { describe, expect, test } from 'vitest';
-import type { AdmitInput, StepInput } from '../../activities/contract.ts';
+import type { AdmitInput } from '../../activities/contract.ts';
 import { judgeActivities } from '../../activities/index.ts';
 import type { JudgingDeps } from '../../activities/judge-step.ts';
 import { createDirectory } from '../../src/approvals/directory.ts';
@@ -8,8 +8,9 @@ import type { Ask } from '../../src/domain/ask.ts';
 import type { Decision } from '../../src/domain/decision.ts';
 import { createVendors } from '../../src/tools/vendors.ts';
 import { vendorWorld } from '../tools/vendor-world.ts';
-import { CHANGES } from './changes.ts';
-import { approved, decision, inActivity, openOffice, planInput, sealed, stepInput } from './office.ts';
+import { CHANGES, ready } from './changes.ts';
+import { inActivity } from './in-activity.ts';
+import { decision, openOffice, planInput, sealed } from './office.ts';
 
 const office = await openOffice();
 const { organisation } = office.installation;
@@ -282,7 +283,8 @@ describe('what activities leave in a history', () => {
 
   test.each(CHANGES.map((change) => [change.tool, change] as const))(
     'never holds a credential, whatever becomes of %s',
-    async (_, { agent, tool, args, people, effect }) => {
+    async (_, change) => {
+      const { agent, effect } = change;
       const { emulators, vendors } = await vendorWorld();
       const secrets = credentials(emulators.settings);
       expect(secrets.every((secret) => secret.length > 20)).toBe(true);
@@ -291,10 +293,7 @@ describe('what activities leave in a history', () => {
         stripe: { apiKey: `${secrets[1]}x`, apiUrl: emulators.stripe.url },
         resend: { apiKey: `${secrets[2]}x`, apiUrl: emulators.resend.url },
       });
-      const inputOf = async (): Promise<StepInput> => {
-        const request = await sealed(office, agent, [{ tool, args }]);
-        return people.length === 0 ? stepInput(request) : approved(office, vendors, request, people);
-      };
+      const inputOf = () => ready(office, vendors, change);
       const left: string[] = [];
       const note = (run: Promise<unknown>) =>
         run

@@ -7,8 +7,6 @@ import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MockActivityEnvironment } from '@temporalio/testing';
-import { DefaultLogger } from '@temporalio/worker';
 import type { JWK } from 'jose';
 import { afterAll, onTestFinished } from 'vitest';
 import type { ExecutorActivities, PrepareInput, StepInput } from '../../activities/contract.ts';
@@ -29,6 +27,7 @@ import type { SealClaims } from '../../src/domain/seal.ts';
 import { openInstallation } from '../../src/main/installation.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import type { Vendors } from '../../src/tools/vendors.ts';
+import { inActivity } from './in-activity.ts';
 
 export const CONFIG = join(import.meta.dirname, '..', '..', 'config');
 
@@ -40,15 +39,6 @@ export async function temporaryFolder(atEnd: typeof afterAll | typeof onTestFini
   const folder = await mkdtemp(join(tmpdir(), 'countersign-activities-'));
   atEnd(() => rm(folder, { recursive: true, force: true }));
   return folder;
-}
-
-/** Runs one activity in a real activity context, silent below errors. */
-export function inActivity<Input, Output>(
-  activity: (input: Input) => Promise<Output>,
-  input: Input,
-  logger = new DefaultLogger('ERROR', () => undefined),
-): Promise<Output> {
-  return new MockActivityEnvironment({}, { logger }).run(activity, input);
 }
 
 export async function openOffice() {

@@ -1,17 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { StepInput } from '../../activities/contract.ts';
-import { type VendorWorld, vendorWorld } from '../tools/vendor-world.ts';
-import { CHANGES, type Change, changeOf } from './changes.ts';
-import { approved, openOffice, sealed, stepInput } from './office.ts';
+import { vendorWorld } from '../tools/vendor-world.ts';
+import { CHANGES, changeOf, ready } from './changes.ts';
+import { openOffice, sealed, stepInput } from './office.ts';
 
 const office = await openOffice();
 const REVERSIBLE = CHANGES.filter(({ irreversible }) => irreversible === undefined);
 const FINAL = CHANGES.filter(({ irreversible }) => irreversible === true);
-
-async function ready({ vendors }: VendorWorld, { agent, tool, args, people }: Change): Promise<StepInput> {
-  const request = await sealed(office, agent, [{ tool, args }]);
-  return people.length === 0 ? stepInput(request) : approved(office, vendors, request, people);
-}
 
 /** The story undoes with neither plan nor decisions: taking back needs no consent. */
 const bare = ({ plan: _, ...input }: StepInput): StepInput => ({ ...input, decisions: [] });
@@ -23,7 +18,7 @@ describe.each(REVERSIBLE.map((change) => [change.tool, change] as const))('undo 
   test('takes its effect back, and undoing again answers the same and does nothing', async () => {
     const world = await vendorWorld();
     const { execute, undo } = office.executor(world.vendors);
-    const input = await ready(world, change);
+    const input = await ready(office, world.vendors, change);
     const before = await change.look(world.vendors);
     await execute(input);
     expect(await change.look(world.vendors)).not.toEqual(before);
@@ -38,7 +33,7 @@ describe.each(REVERSIBLE.map((change) => [change.tool, change] as const))('undo 
 
   test('takes back an effect whose answer was lost', async () => {
     const world = await vendorWorld();
-    const input = await ready(world, change);
+    const input = await ready(office, world.vendors, change);
     const before = await change.look(world.vendors);
     world.emulators.failNext({ ...change.effect, status: 'timeout-after-effect' });
     await expect(office.executor(world.hasty).execute(input)).rejects.toThrow();
@@ -51,7 +46,7 @@ describe.each(REVERSIBLE.map((change) => [change.tool, change] as const))('undo 
 
   test('is repeated safely when its own answer was lost', async () => {
     const world = await vendorWorld();
-    const input = await ready(world, change);
+    const input = await ready(office, world.vendors, change);
     const before = await change.look(world.vendors);
     await office.executor(world.vendors).execute(input);
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'] as const) {
@@ -70,7 +65,7 @@ describe.each(REVERSIBLE.map((change) => [change.tool, change] as const))('undo 
 describe.each(CHANGES.map((change) => [change.tool, change] as const))('undo of %s', (_, change) => {
   test('has nothing to take back when it was never tried', async () => {
     const world = await vendorWorld();
-    const input = await ready(world, change);
+    const input = await ready(office, world.vendors, change);
     const before = await change.look(world.vendors);
     expect(await office.executor(world.vendors).undo(bare(input))).toMatchObject({ kind: 'nothing' });
     expect(await change.look(world.vendors)).toEqual(before);
@@ -80,7 +75,7 @@ describe.each(CHANGES.map((change) => [change.tool, change] as const))('undo of 
   test('finds out that a try of unknown fate never happened, and closes the door on it', async () => {
     const world = await vendorWorld();
     const { execute, undo } = office.executor(world.vendors);
-    const input = await ready(world, change);
+    const input = await ready(office, world.vendors, change);
     const before = await change.look(world.vendors);
     world.emulators.failNext({ ...change.effect, status: 500 });
     await expect(execute(input)).rejects.toMatchObject({ type: 'outside-unknown' });
@@ -92,7 +87,7 @@ describe.each(CHANGES.map((change) => [change.tool, change] as const))('undo of 
   test('has nothing to take back when the vendor refused it', async () => {
     const world = await vendorWorld();
     const { execute, undo } = office.executor(world.vendors);
-    const input = await ready(world, change);
+    const input = await ready(office, world.vendors, change);
     world.emulators.failNext({ ...change.effect, status: 422 });
     await expect(execute(input)).rejects.toThrow();
     expect(await undo(bare(input))).toMatchObject({ kind: 'nothing' });
@@ -101,7 +96,7 @@ describe.each(CHANGES.map((change) => [change.tool, change] as const))('undo of 
   test('is refused without the seal of its ask', async () => {
     const world = await vendorWorld();
     const { execute, undo } = office.executor(world.vendors);
-    const input = await ready(world, change);
+    const input = await ready(office, world.vendors, change);
     await execute(input);
     const after = await change.look(world.vendors);
     const { seal } = await sealed(office, change.agent, [input.ask]);
@@ -119,7 +114,7 @@ describe.each(FINAL.map((change) => [change.tool, change] as const))('undo of %s
     { title: 'was not answered', fault: 'timeout-after-effect' as const },
   ])('says that what happened and $title stands', async ({ fault }) => {
     const world = await vendorWorld();
-    const input = await ready(world, change);
+    const input = await ready(office, world.vendors, change);
     if (fault !== undefined) world.emulators.failNext({ ...change.effect, status: fault });
     await office
       .executor(world.hasty)
@@ -149,7 +144,7 @@ describe('undo', () => {
 
   test('counts as undone what somebody took back by hand meanwhile, and says so', async () => {
     const world = await vendorWorld();
-    const input = await ready(world, changeOf('stripe.cancel_subscription'));
+    const input = await ready(office, world.vendors, changeOf('stripe.cancel_subscription'));
     const { execute, undo } = office.executor(world.vendors);
     await execute(input);
     await world.vendors.stripe.subscriptions.update('sub_ada', { cancel_at_period_end: false });
@@ -158,7 +153,7 @@ describe('undo', () => {
 
   test('that cannot be done is final and says why', async () => {
     const world = await vendorWorld();
-    const input = await ready(world, changeOf('github.delete_branch'));
+    const input = await ready(office, world.vendors, changeOf('github.delete_branch'));
     const { execute, undo } = office.executor(world.vendors);
     await execute(input);
     const { github } = world.vendors;
