@@ -51,29 +51,30 @@ export async function settledView(
   waitMs: number,
   agent?: string,
 ): Promise<RequestView | undefined> {
-  const handle = client.workflow.getHandle(id);
   const deadline = Date.now() + waitMs;
-  const result = resultBefore(client, handle, deadline);
+  const result = resultBefore(client, id, deadline).then((view) => ({
+    view: agent === undefined || view?.agent === agent ? view : undefined,
+  }));
   for (let look = LOOK_EVERY_MS; Date.now() < deadline; look = Math.min(look * 2, 2000)) {
-    const view = await Promise.race([result, pause(Math.min(look, deadline - Date.now()))]);
-    if (view === 'unknown') return undefined;
-    if (view !== undefined) return agent === undefined || view.agent === agent ? view : undefined;
-    const now = await viewNow(client, id, agent);
-    if (now === undefined || now.status === 'closed') return now;
+    // A look may hang where a worker is busy; a result that comes meanwhile is not kept waiting for it.
+    const ended =
+      (await Promise.race([result, pause(Math.min(look, deadline - Date.now()))])) ??
+      (await Promise.race([result, viewNow(client, id, agent).then((view) => ({ view }))]));
+    if (ended.view === undefined || ended.view.status === 'closed') return ended.view;
   }
   return viewNow(client, id, agent);
 }
 
-/** Never settles where there is no result: the looks tell why, and must not become a race without pauses. */
-async function resultBefore(
-  client: Client,
-  handle: WorkflowHandle,
-  deadline: number,
-): Promise<RequestView | 'unknown'> {
+/**
+ * Undefined when there is no such request. Never settles where there is no result for another reason: the looks tell
+ * why, and must not become a race without pauses.
+ */
+async function resultBefore(client: Client, id: string, deadline: number): Promise<RequestView | undefined> {
+  const handle = client.workflow.getHandle(id);
   try {
     return await client.withDeadline(deadline + LOOK_EVERY_MS, () => handle.result());
   } catch (error) {
-    if (isNotFound(error)) return 'unknown';
+    if (isNotFound(error)) return undefined;
     return new Promise<never>(() => undefined);
   }
 }
