@@ -4,7 +4,8 @@
  * halt makes reading reject, which stops every risky step. Names with a leading dot are drafts.
  */
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import { link, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CountersignError } from '../domain/errors.ts';
 import { haltSchema } from '../domain/halt.schema.ts';
@@ -31,14 +32,18 @@ function isInForce({ liftedAt, until }: RecordedHalt, now: Date): boolean {
 
 async function readAll(folder: string): Promise<readonly RecordedHalt[]> {
   const halts: RecordedHalt[] = [];
-  for (const file of await filesOf(folder)) halts.push(await readOne(file));
+  for (const file of filesOf(folder)) halts.push(await readOne(file));
   return halts;
 }
 
-async function filesOf(folder: string): Promise<readonly string[]> {
-  const names = await readdir(folder).catch((cause: unknown) => {
+function filesOf(folder: string): readonly string[] {
+  let names: readonly string[];
+  try {
+    // In place: it is asked before every step, and is empty but on bad days.
+    names = readdirSync(folder);
+  } catch (cause) {
     throw new CountersignError('unavailable', `Cannot read halts: "${folder}" is unreadable`, { cause });
-  });
+  }
   const files = names.filter((name) => !name.startsWith('.'));
   if (files.length > HALTS_MAX) {
     throw new CountersignError(
@@ -104,7 +109,7 @@ async function add(folder: string, halt: Halt): Promise<void> {
 }
 
 async function lift(folder: string, { id, by }: { id: string; by: string }): Promise<boolean> {
-  for (const file of await filesOf(folder)) {
+  for (const file of filesOf(folder)) {
     const halt = await readOne(file);
     if (halt.id !== id || halt.liftedAt !== undefined) continue;
     const lifted: RecordedHalt = { ...halt, liftedAt: new Date().toISOString(), liftedBy: by };
