@@ -14,7 +14,7 @@ const WORKFLOWS_PATH = fileURLToPath(new URL('../../workflows/index.ts', import.
 /** How much a worker does at once. Waiting requests cost memory only while cached; a click on any other replays it. */
 export const WORKER_BOUNDS = Object.freeze({
   maxCachedWorkflows: 100,
-  maxConcurrentWorkflowTaskExecutions: 40,
+  maxConcurrentWorkflowTaskExecutions: 100,
   maxConcurrentActivityTaskExecutions: 100,
   maxConcurrentLocalActivityExecutions: 100,
 });
