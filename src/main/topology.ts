@@ -46,7 +46,8 @@ const ALONE: readonly WorkerPlan[] = [
 
 /**
  * The workers of a process that plays `roles`. A process that plays all of them answers the separate queues too:
- * requests that were opened while the roles were apart carry those for life.
+ * requests that were opened while the roles were apart carry those for life. The other way round the steps of requests
+ * that one process opened wait, unfailed, until a process plays all roles again.
  */
 export function workersOf(roles: readonly Role[]): readonly WorkerPlan[] {
   const alone = ALONE.filter(({ plays }) => plays.every((role) => roles.includes(role)));

@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { readCliSettings } from './cli-settings.ts';
 import { EXIT_HELP, type Exit } from './exit-codes.ts';
 import { haltCommand, haltsCommand, parseHaltSubject, resumeCommand } from './halt-commands.ts';
+import { keysCommand } from './keys-command.ts';
 import {
   type AskOptions,
   askCommand,
@@ -43,6 +44,9 @@ export function buildProgram(world: CliWorld, report: Report): Command {
   };
   addRequestCommands(program, run);
   addHaltCommands(program, run);
+  withJson(program.command('keys'))
+    .description('print fresh keys for production, as the settings of each role; writes nothing')
+    .action(run(keysCommand));
   return program;
 }
 
