@@ -74,7 +74,7 @@ describeInChromium('Asking and following on the sandbox page', (browser) => {
       body: {
         title: 'Cannot read /args: no',
         code: 'invalid-field',
-        problems: [{ field: '/args/x', problem: 'text wanted' }],
+        errors: [{ field: '/args/x', problem: 'text wanted' }],
       },
     });
     await look();

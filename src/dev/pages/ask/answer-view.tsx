@@ -11,7 +11,7 @@ interface Readable {
   readonly title?: unknown;
   readonly detail?: unknown;
   readonly code?: unknown;
-  readonly problems?: unknown;
+  readonly errors?: unknown;
   readonly effect?: unknown;
   readonly steps?: unknown;
   readonly waitingFor?: unknown;
@@ -38,7 +38,7 @@ export function AnswerView({ answer, dry }: { answer: AskAnswer; dry: boolean })
         <span class="answer-waiting">{waitingWords(body.waitingFor)}</span>
       </header>
       {typeof sentence === 'string' && <p>{sentence}</p>}
-      <FieldProblems problems={body.problems} />
+      <FieldProblems problems={body.errors} />
       {dry && <DrySteps steps={body.steps} />}
       <details class="answer-whole">
         <summary class="raw-title">The whole answer</summary>
