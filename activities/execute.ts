@@ -53,6 +53,9 @@ async function refusalOf(
   if (!(await isApproved(input, claims, judged.verdict, deps))) {
     return refuse('unapproved', 'The approvals at hand do not cover what policy asks now.', judged);
   }
+  if (input.plan !== undefined && input.plan.step.tool !== judged.tool.name) {
+    return refuse('unapproved', `Policy puts "${judged.tool.name}" in its place now.`, judged);
+  }
   return undefined;
 }
 

@@ -34,6 +34,7 @@ export class RequestRecord {
   #stage: Stage = 'judging';
   #judgement: Judgement | undefined;
   #asking: Asking | undefined;
+  #reopenings = 0;
   #cancelledAt: string | undefined;
   #closing: Closing | undefined;
 
@@ -65,7 +66,9 @@ export class RequestRecord {
   ask(plan: Plan, from: number, ttlMs: number): void {
     this.#asking = new Asking(plan, this.gatesFrom(from), ttlMs);
     this.#stage = 'waiting';
-    for (const step of this.steps.slice(from)) step.status = 'waiting';
+    for (const { index, effect, target } of plan.steps.slice(from)) {
+      Object.assign(this.step(index), { status: 'waiting', effect, target: target.label });
+    }
   }
 
   /** Counts an admitted vote, unless the story has moved on since. A deny counts until execution started. */
@@ -96,11 +99,14 @@ export class RequestRecord {
   }
 
   /** The step goes back to people, under the fresh verdict where that is what refused it. */
-  mustAskAgain(index: number, verdict: Verdict | undefined): void {
+  reopen(index: number, verdict: Verdict | undefined): void {
     const step = this.step(index);
+    this.#reopenings += 1;
     step.status = 'pending';
     delete step.error;
-    if (verdict !== undefined) step.verdict = verdict;
+    if (verdict === undefined) return;
+    step.verdict = verdict;
+    step.tool = verdict.downscopeTo ?? step.ask.tool;
   }
 
   undoing(): void {
@@ -170,6 +176,10 @@ export class RequestRecord {
     return [...this.steps.entries()]
       .filter(([, { effect, status }]) => effect !== 'read' && (status === 'done' || status === 'failed'))
       .map(([index]) => index);
+  }
+  /** Whether steps went back so often that going on would be endless. */
+  get isStale(): boolean {
+    return this.#reopenings > this.settings.versionsMax;
   }
   get hasStandingEffects(): boolean {
     return this.steps.some(stands);

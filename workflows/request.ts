@@ -41,6 +41,7 @@ async function runAll(request: OpenRequest): Promise<Ending> {
   let mustAsk = false;
   for (let step = 0; step < record.steps.length; ) {
     if (record.cancelled) return ENDINGS.cancelled();
+    if (record.isStale) return ENDINGS.stale(record.version);
     if (approved === undefined && (mustAsk || record.isGated(step))) {
       const answer = await askPeople(request, step);
       if (answer.kind === 'ending') return answer;
@@ -50,8 +51,8 @@ async function runAll(request: OpenRequest): Promise<Ending> {
     if (result.kind === 'done') {
       step += 1;
     } else if (result.kind === 'refused' && (result.why === 'drifted' || result.why === 'unapproved')) {
-      record.mustAskAgain(step, result.verdict);
-      [approved, mustAsk] = [undefined, true];
+      record.reopen(step, result.verdict);
+      [approved, mustAsk] = [undefined, record.gatesFrom(step).length > 0];
     } else {
       return result.kind === 'failed'
         ? ENDINGS.failed(result.sentence)

@@ -482,3 +482,57 @@ test('Request asks to decide again when a decision cannot be checked, and takes 
     expect(await handle.result()).toMatchObject({ outcome: 'executed' });
   });
 });
+
+test('Request takes the smaller tool over when policy puts one in the place of what people approved', async () => {
+  const verdict = {
+    effect: 'downscope' as const,
+    rules: [{ id: 'smaller', sentence: 'It is kept as a draft.' }],
+    gates: [],
+    downscopeTo: 'mail.draft',
+    policyVersion: 'p-2',
+  };
+  const unapproved = {
+    kind: 'refused' as const,
+    why: 'unapproved' as const,
+    sentence: 'Smaller now',
+    verdict,
+  };
+  const steps = [
+    { tool: 'mail.send', gates: [gate('platform')], results: [unapproved, ran('drafted')] },
+    { gates: [gate('platform')] },
+  ];
+  await onStage({ steps }, async ({ handle, waiting, decide, cards }) => {
+    for (const version of [1, 2]) {
+      await waiting(version);
+      await decide('platform-1', 'approve');
+    }
+    expect(await handle.result()).toMatchObject({
+      outcome: 'executed',
+      steps: [{ askedFor: 'mail.send' }, {}],
+    });
+    expect(cards.at(-1)?.steps[0]).toMatchObject({ tool: 'mail.draft', verdict: 'downscope' });
+  });
+});
+
+test('Request runs a step at once when policy no longer asks for people', async () => {
+  const verdict = {
+    effect: 'downscope' as const,
+    rules: [{ id: 'smaller', sentence: 'It is kept as a draft.' }],
+    gates: [],
+    downscopeTo: 'mail.draft',
+    policyVersion: 'p-2',
+  };
+  const unapproved = {
+    kind: 'refused' as const,
+    why: 'unapproved' as const,
+    sentence: 'Smaller now',
+    verdict,
+  };
+  const steps = [{ tool: 'mail.send', gates: [gate('platform')], results: [unapproved, ran('drafted')] }];
+  await onStage({ steps }, async ({ handle, waiting, decide, log }) => {
+    await waiting();
+    await decide('platform-1', 'approve');
+    expect(await handle.result()).toMatchObject({ outcome: 'executed', version: 1 });
+    expect(log.filter((line) => line.startsWith('execute'))).toEqual(['execute 0 v1 by 1', 'execute 0']);
+  });
+});
