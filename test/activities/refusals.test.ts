@@ -414,7 +414,8 @@ describe('execute of a mail to somebody outside', () => {
     const { policy } = await openInstallation(folder);
     expect(await office.executor(vendors, { policy }).execute(input)).toMatchObject({
       kind: 'refused',
-      why: 'drifted',
+      why: 'unapproved',
+      verdict: { downscopeTo: 'email.draft' },
     });
     expect(await SEND.look(vendors)).toEqual([]);
     expect(await office.executor(vendors).execute(input)).toMatchObject({ kind: 'done', tool: 'email.send' });
