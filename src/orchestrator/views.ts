@@ -1,6 +1,6 @@
 /** Reading one request: from its result when closed, by query while it runs, honestly when it was cut short. */
 import type { Client, WorkflowHandle } from '@temporalio/client';
-import { VIEW_QUERY } from '../../workflows/messages.ts';
+import { SEARCH_ATTRIBUTES, VIEW_QUERY } from '../../workflows/messages.ts';
 import type { RequestView } from '../domain/request.ts';
 import { isNotFound } from './client-errors.ts';
 import { cutShort, hasNotBegun, viewAsAsked } from './cut-short.ts';
@@ -55,14 +55,34 @@ export async function settledView(
   const result = resultBefore(client, id, deadline).then((view) => ({
     view: agent === undefined || view?.agent === agent ? view : undefined,
   }));
-  for (let look = LOOK_EVERY_MS; Date.now() < deadline; look = Math.min(look * 2, 2000)) {
+  for (let every = LOOK_EVERY_MS; Date.now() < deadline; every = Math.min(every * 2, 2000)) {
     // A look may hang where a worker is busy; a result that comes meanwhile is not kept waiting for it.
     const ended =
-      (await Promise.race([result, pause(Math.min(look, deadline - Date.now()))])) ??
-      (await Promise.race([result, viewNow(client, id, agent).then((view) => ({ view }))]));
-    if (ended.view === undefined || ended.view.status === 'closed') return ended.view;
+      (await Promise.race([result, pause(Math.min(every, deadline - Date.now()))])) ??
+      (await Promise.race([result, look(client, id, agent)]));
+    if (ended !== undefined) return ended.view;
   }
   return viewNow(client, id, agent);
+}
+
+/**
+ * Its closed view, or that it is unknown or another agent's; undefined while it is open. The server alone is asked which: a query has the
+ * worker replay what it has not at hand, and many callers may be waiting for people.
+ */
+async function look(
+  client: Client,
+  id: string,
+  agent: string | undefined,
+): Promise<{ readonly view: RequestView | undefined } | undefined> {
+  try {
+    const { status, memo, typedSearchAttributes } = await client.workflow.getHandle(id).describe();
+    if (agent !== undefined && memo?.['agent'] !== agent) return { view: undefined };
+    const isMarkedClosed = typedSearchAttributes.get(SEARCH_ATTRIBUTES.status) === 'closed';
+    if (status.name === 'RUNNING' && !isMarkedClosed) return undefined;
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+  return { view: await viewNow(client, id, agent) };
 }
 
 /**
