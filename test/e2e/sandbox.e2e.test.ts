@@ -101,6 +101,12 @@ describeInChromium('the sandbox page', (browser) => {
         .getByRole('button', { name: /^Approve/ })
         .count(),
     ).toBe(0);
+    const line = page.locator('.replies', { hasText: 'Closed as executed' }).last();
+    await line.waitFor();
+    const { y = 0, height = 0 } = (await line.boundingBox()) ?? {};
+    expect([y > 0, y + height < (page.viewportSize()?.height ?? 0)], 'the reader still sees the end').toEqual(
+      [true, true],
+    );
     await picture('5-executed');
   });
 
@@ -126,7 +132,7 @@ describeInChromium('the sandbox page', (browser) => {
       [3, 2, 1].map((step) => `Undo of step ${step}`),
     );
     expect(undone.slice(1).join('\n')).toMatch(
-      /Branch "gift-cards" is back at [0-9a-f]{10}[^]*The comment is deleted/,
+      /Branch "gift-cards" is back at [0-9a-f]{10}.*The comment is deleted/s,
     );
     await picture('6-rolled-back');
   });
