@@ -13,12 +13,20 @@ export function BlocksView({ blocks }: { blocks: readonly AnyBlock[] }) {
   return (
     <div class="bk">
       {blocks.map((block, index) => (
-        <Guarded key={`${index} ${block.block_id ?? ''}`} instead={() => <Undrawable type={block.type} />}>
+        <Guarded key={`${index} ${identityOf(block)}`} instead={() => <Undrawable type={block.type} />}>
           <BlockView block={block as KnownBlock} />
         </Guarded>
       ))}
     </div>
   );
+}
+
+/**
+ * What makes a block the same one after an edit. Slack gives blocks without an id a new one at each edit: drawing those
+ * anew would throw the reader's place away. Only what people fill in or press starts afresh with a new id.
+ */
+function identityOf({ type, block_id: id = '' }: AnyBlock): string {
+  return type === 'input' || type === 'actions' ? id : type;
 }
 
 function Undrawable({ type }: { type: string }) {

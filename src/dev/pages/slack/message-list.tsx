@@ -4,7 +4,7 @@ import { dayName, isoDay } from '../blocks/slack-date.ts';
 import { SurfaceContext } from '../blocks/surface.ts';
 import { Empty } from '../ui/notice.tsx';
 import { MessageView } from './message-view.tsx';
-import { newest, type Room, seconds, type Thread, threadsOf } from './workspace-words.ts';
+import { type Room, seconds, type Thread, threadsOf } from './workspace-words.ts';
 
 const REPLIES_SHOWN = 6;
 /** Nearer to the end than this counts as "reading the newest", so that the view follows. */
@@ -20,7 +20,7 @@ interface MessageListProps {
 /** The messages of a room, oldest first, with answers beneath what they answer. */
 export function MessageList({ room, ...shared }: MessageListProps) {
   const { reader } = useContext(SurfaceContext);
-  const box = useStickToEnd(`${room.id} ${newest(room.messages)} ${room.messages.length}`, room.id);
+  const box = useStickToEnd(room.id);
   const threads = threadsOf(room.messages);
   const dayOf = ({ parent }: Thread): Date => new Date(seconds(parent.ts) * 1000);
   return (
@@ -80,8 +80,11 @@ function ThreadView({ thread, ...shared }: ThreadViewProps) {
   );
 }
 
-/** Keeps a scrolled box at its end when it grows, unless the person scrolled up; a new `place` starts at the end. */
-function useStickToEnd(content: string, place: string) {
+/**
+ * Keeps a scrolled box at its end when it grows, by new messages or edited ones, unless the person scrolled up; a new
+ * `place` starts at the end. It looks after every drawing: an edit leaves no other trace in the messages.
+ */
+function useStickToEnd(place: string) {
   const box = useRef<HTMLDivElement>(null);
   const last = useRef({ place: '', height: 0 });
   useLayoutEffect(() => {
@@ -91,6 +94,6 @@ function useStickToEnd(content: string, place: string) {
     const wasAtEnd = before.height - element.scrollTop - element.clientHeight < AT_END_PX;
     if (before.place !== place || wasAtEnd) element.scrollTop = element.scrollHeight;
     last.current = { place, height: element.scrollHeight };
-  }, [content, place]);
+  });
   return box;
 }
