@@ -1,0 +1,57 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Report } from '../../bench/report.ts';
+import { root } from '../style/sources.ts';
+
+const TAKES_MS_MAX = 240_000;
+
+describe('npm run bench', () => {
+  let report: Report;
+
+  beforeAll(async () => {
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['bootstrap.mjs', 'bench/bench.ts', '--quick', '--json'],
+      { cwd: root, timeout: TAKES_MS_MAX },
+    );
+    report = JSON.parse(stdout) as Report;
+  }, TAKES_MS_MAX);
+
+  it('bench --json prints every row, with finite numbers', () => {
+    expect(report.rows.map(({ name }) => name)).toEqual([
+      'bare: one activity',
+      'bare + the call of the read',
+      'read',
+      'bare + the call of the write',
+      'write',
+      'bare: signal → one activity',
+      'bare signal + the call of the step',
+      'decision → executed',
+    ]);
+    for (const { name, ratio, ...numbers } of report.rows) {
+      expect(Object.values(numbers).filter((value) => !(Number.isFinite(value) && value > 0))).toEqual([]);
+      const compared = ['read', 'write', 'decision → executed'].includes(name);
+      expect(ratio !== undefined && Number.isFinite(ratio.p50 * ratio.perSecond)).toBe(compared);
+    }
+  });
+
+  it('bench --json says for each target what was wanted, what was got and whether it was met', () => {
+    expect(report.targets).toHaveLength(6);
+    for (const target of report.targets) {
+      expect(target).toEqual({
+        what: expect.any(String),
+        wanted: expect.stringMatching(/^[≤≥] [0-9.]+$/),
+        got: expect.any(Number),
+        met: expect.any(Boolean),
+      });
+    }
+  });
+
+  it('bench --json weighs the waiting requests and times decisions on them', () => {
+    const { decisionP50Ms, decisionP99Ms, ...weights } = report.waiting;
+    expect(decisionP50Ms).toBeGreaterThan(0);
+    expect(decisionP99Ms).toBeGreaterThanOrEqual(decisionP50Ms);
+    expect(Object.values(weights).every(Number.isFinite)).toBe(true);
+  });
+});
