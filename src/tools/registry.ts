@@ -21,6 +21,11 @@ export interface Registry {
   parse(name: string, args: unknown): JsonObject;
   /** JSON Schema of the arguments. Throws `unknown-tool`. */
   jsonSchema(name: string): JsonObject;
+  /**
+   * The same tools with none switched off: for finding out about, and undoing, effects of earlier. Nothing new may be
+   * asked of it.
+   */
+  readonly whole: Registry;
 }
 
 /** Throws `misconfigured` for two tools of one name, and for a `disabled` or `smaller` name that no tool has. */
@@ -29,19 +34,30 @@ export function createRegistry(
   { disabled = [] }: { readonly disabled?: readonly string[] } = {},
 ): Registry {
   refuseLooseEnds(tools, disabled);
-  const byName = new Map(
-    tools.filter((tool) => !disabled.includes(tool.name)).map((tool) => [tool.name, tool] as const),
+  const whole = registryOf(tools);
+  return registryOf(
+    tools.filter(({ name }) => !disabled.includes(name)),
+    whole,
   );
+}
+
+/** Without another `whole` it is its own. */
+function registryOf(tools: readonly Tool[], whole?: Registry): Registry {
+  const byName = new Map(tools.map((tool) => [tool.name, tool] as const));
   const names = Object.freeze([...byName.keys()].sort());
   const all = Object.freeze(names.flatMap((name) => byName.get(name) ?? []));
   const found = (name: string) => byName.get(name) ?? refuseUnknown(name, names);
-  return Object.freeze({
+  const registry: Registry = Object.freeze({
     get: (name: string) => byName.get(name),
     names: () => names,
     all: () => all,
     parse: (name: string, args: unknown) => parseArgs(found(name), args),
     jsonSchema: (name: string) => argsJsonSchema(found(name)),
+    get whole() {
+      return whole ?? registry;
+    },
   });
+  return registry;
 }
 
 function refuseLooseEnds(tools: readonly Tool[], disabled: readonly string[]): void {

@@ -37,6 +37,17 @@ describe('createRegistry()', () => {
     expect(refusal.message).not.toContain('did you mean');
   });
 
+  it('keeps a disabled tool in its whole, so that what it did can still be undone', () => {
+    const name = 'github.delete_branch';
+    const { whole } = createRegistry(CATALOGUE, { disabled: [name] });
+    expect(whole.get(name)).toBe(registry.get(name));
+    expect(whole.parse(name, BRANCH)).toEqual(BRANCH);
+    expect(whole.names()).toEqual(registry.names());
+    expect(whole.whole).toBe(whole);
+    expect(Object.isFrozen(whole)).toBe(true);
+    expect(refusalOf(() => whole.parse('github.delete_everything', {})).code).toBe('unknown-tool');
+  });
+
   it.each([
     ['one tool twice', [...CATALOGUE, ...CATALOGUE.slice(0, 1)], [], 'is defined twice'],
     ['a disabled name that no tool has', CATALOGUE, ['github.delete_everything'], 'no tool has this name'],
@@ -61,6 +72,19 @@ describe('parse()', () => {
       { repository: 'Acme/WebShop', branch: 'feature/X_1.2' },
       { repository: 'acme/webshop', branch: 'feature/X_1.2' },
     ],
+    ...[
+      '.github',
+      'webshop.js',
+      'git',
+      'webshop.github',
+      'webshop.git-tools',
+      'x',
+      '-_-',
+      'n'.repeat(100),
+    ].map((name) => {
+      const args = { ...BRANCH, repository: `acme/${name}` };
+      return ['github.delete_branch', args, args] as const;
+    }),
     [
       'github.merge_pull_request',
       { repository: 'acme/webshop', number: 2, head: 'a'.repeat(40) },
@@ -100,6 +124,29 @@ describe('parse()', () => {
       '/repository',
     ],
     ['a repository named ".."', 'github.delete_branch', { ...BRANCH, repository: 'acme/..' }, '/repository'],
+    [
+      'a repository named "..."',
+      'github.delete_branch',
+      { ...BRANCH, repository: 'acme/...' },
+      '/repository',
+    ],
+    ...[
+      'webshop.git',
+      'webshop.GIT',
+      'webshop.git.git',
+      '.git',
+      'webshop.wiki',
+      'webshop.',
+      'web\u2024git',
+    ].map(
+      (name) =>
+        [
+          `a repository by its alias "${name}"`,
+          'github.delete_branch',
+          { ...BRANCH, repository: `acme/${name}` },
+          '/repository',
+        ] as const,
+    ),
     ['a branch that climbs', 'github.delete_branch', { ...BRANCH, branch: 'a/../main' }, '/branch'],
     ['a branch with a line feed', 'github.delete_branch', { ...BRANCH, branch: 'main\n' }, '/branch'],
     ['a branch with a wildcard', 'github.delete_branch', { ...BRANCH, branch: 'release*' }, '/branch'],

@@ -9,10 +9,14 @@ import { askVendor } from '../ask-vendor.ts';
 import type { ToolContext } from '../define-tool.ts';
 import type { VendorCall } from '../vendor-errors.ts';
 
+/** A name ending in `.git` is another spelling of the one without it, and `.wiki` is the wiki of that one. */
 export const repositoryField = z
   .string()
   .max(140)
-  .regex(/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})\/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/, 'Want "owner/name"')
+  .regex(
+    /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})\/(?![^/]*\.(?:[Gg][Ii][Tt]|[Ww][Ii][Kk][Ii])$)[A-Za-z0-9._-]{0,99}[A-Za-z0-9_-]$/,
+    'Want "owner/name" without ".git"',
+  )
   .toLowerCase()
   .describe('Repository as owner/name, e.g. acme/webshop');
 
