@@ -13,7 +13,10 @@ export interface IdentityLink extends SlackIdentity {
 export interface Identities {
   /** Makes the links from configuration what they are there; other links stay. Rejects whole on any clash. */
   sync(fromConfig: readonly IdentityLink[]): Promise<void>;
-  /** Undefined for a stranger, who may then do nothing. */
+  /**
+   * Whom somebody linked themselves. Links from configuration are not answered: the directory reads those fresh, and a
+   * row would outlive its removal there until the next start.
+   */
   personFor(identity: SlackIdentity): Promise<string | undefined>;
 }
 
@@ -61,6 +64,7 @@ async function personFor(db: Database, { team, user }: SlackIdentity): Promise<s
     .select('person')
     .where('team', '=', team)
     .where('slack_user', '=', user)
+    .where('source', '=', 'linked')
     .executeTakeFirst();
   return row?.person;
 }

@@ -5,12 +5,13 @@ import type { Inbox } from '../domain/ports.ts';
 import type { Database } from './database.ts';
 import { json } from './database.ts';
 
-/** `list()` gives at most this many, the soonest to expire first. */
+/** `list()` gives at most this many of those not yet expired, the soonest to expire first. */
 export const INBOX_LIST_MAX = 1_000;
 
 /**
  * The open approvals on a database. A closed version stays closed when a late retry opens it again; another digest
- * for the same version is refused, because buttons already point at the first.
+ * for the same version is refused, because buttons already point at the first. A request that was ended from outside
+ * closes nothing, so what has expired is left out of the list, and still found.
  */
 export function createInbox(db: Database): Inbox {
   return {
@@ -75,6 +76,7 @@ async function list(db: Database): Promise<readonly OpenApproval[]> {
     .selectFrom('approvals')
     .select('body')
     .where('closed_at', 'is', null)
+    .where('expires_at', '>', sql<Date>`now()`)
     .orderBy('expires_at')
     .orderBy('request')
     .limit(INBOX_LIST_MAX)

@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { StoreUnderTest } from './both-databases.ts';
 import { anApproval, newRequest } from './samples.ts';
 
+const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
+
 export function inboxContract(store: StoreUnderTest): void {
   describe('inbox', () => {
     test('find() returns what was opened, whole and open', async () => {
@@ -58,9 +60,9 @@ export function inboxContract(store: StoreUnderTest): void {
 
     test('list() gives open approvals, the soonest to expire first', async () => {
       const [later, sooner, closed] = [
-        anApproval({ expiresAt: '2026-12-02T00:00:00.000Z' }),
-        anApproval({ expiresAt: '2026-12-01T00:00:00.000Z' }),
-        anApproval(),
+        anApproval({ expiresAt: inMinutes(120) }),
+        anApproval({ expiresAt: inMinutes(60) }),
+        anApproval({ expiresAt: inMinutes(60) }),
       ];
       for (const approval of [later, sooner, closed]) await store().inbox.open(approval);
       await store().inbox.close(closed.request, closed.version);
@@ -69,6 +71,13 @@ export function inboxContract(store: StoreUnderTest): void {
         [later, sooner, closed].some((one) => one.request === request),
       );
       expect(ours).toEqual([sooner, later]);
+    });
+
+    test('list() leaves out what has expired though nobody closed it, and find() still answers it', async () => {
+      const expired = anApproval({ expiresAt: inMinutes(-1) });
+      await store().inbox.open(expired);
+      expect((await store().inbox.list()).map(({ request }) => request)).not.toContain(expired.request);
+      expect(await store().inbox.find(expired.request, 1)).toEqual({ ...expired, open: true });
     });
   });
 }
