@@ -55,20 +55,14 @@ export class Messenger {
     this.#draw({ view, ...(open === undefined ? {} : { open }) });
   }
 
-  /**
-   * The last drawing, and a message to those the request is of. Silent for requests nobody was asked about, except
-   * where something stands that should not.
-   */
+  /** The last drawing, and a message to the agent's owner. Silent for requests nobody was asked about. */
   closeCard(): void {
-    const { id: request, excluded, closing, hasStandingEffects } = this.#record;
-    const wrong = hasStandingEffects && closing?.outcome !== 'executed';
-    if (this.#shown === undefined && !wrong) return;
-    const text = `${request} closed as ${closing?.outcome}: ${closing?.message}`;
+    if (this.#shown === undefined) return;
     this.refreshCard();
-    if (this.#shown !== undefined) this.#say('closed', text, []);
-    for (const person of excluded) {
-      this.#errand('tell', { request, person, key: `${request}:closed:${person}`, text });
-    }
+    const { id: request, owner, closing } = this.#record;
+    const text = `Closed as ${closing?.outcome}: ${closing?.message}`;
+    this.#say('closed', text, []);
+    this.#errand('tell', { request, person: owner, key: `${request}:closed:${owner}`, text });
   }
 
   remind(groups: readonly string[]): void {
@@ -85,8 +79,8 @@ export class Messenger {
 
   announce(step: number, channel: string): void {
     const { id, input } = this.#record;
-    const { tool, scope } = this.#record.step(step);
-    const text = `${input.agent} is about to run ${tool} on ${scope}`;
+    const { tool, target } = this.#record.step(step);
+    const text = `${input.agent} runs ${tool} on ${target}`;
     this.#errand('announce', { channel, key: `${id}:${step}:notice:${channel}`, text });
   }
 
@@ -100,14 +94,6 @@ export class Messenger {
     this.#say(
       `unchecked-${this.#unchecked}`,
       'A decision could not be checked and does not count. Please decide again.',
-      [],
-    );
-  }
-
-  refuseFurtherDecisions(): void {
-    this.#say(
-      'full',
-      'So many decisions arrived that further ones are not looked at; ask again in a new request.',
       [],
     );
   }
