@@ -1,8 +1,12 @@
 /** Change freezes, from `calendar.yaml`: facts about time that rules cannot compute themselves. */
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { CountersignError, type FieldProblem } from '../domain/errors.ts';
 import type { Environment } from '../domain/facts.ts';
 import { readSource, readYaml } from './source.ts';
+
+const FILE = 'calendar.yaml';
 
 /** `from` is the first moment of a freeze, `to` the first after it. A yearly one returns on its dates from `from` on. */
 export interface Freeze {
@@ -41,17 +45,39 @@ const calendarFile = z.strictObject({
     .max(200),
 });
 
-/** Reads `calendar.yaml` in the configuration folder. Rejects with `misconfigured` naming every wrong field. */
-export async function loadCalendar(folder: string): Promise<Calendar> {
-  const source = await readSource(folder, 'calendar.yaml');
+/** Reads `calendar.yaml` in the configuration folder. Throws `misconfigured` naming every wrong field. */
+export function readCalendar(folder: string): Calendar {
+  const source = readSource(folder, FILE);
   const problem = (field: string, text: string) => ({
-    field: `calendar.yaml ${field}`.trim(),
+    field: `${FILE} ${field}`.trim(),
     problem: text,
   });
   if (source.problem !== undefined) throw misconfigured([problem('', source.problem)]);
   const parsed = calendarFile.safeParse(readYaml(source.text));
   if (parsed.success) return parsed.data;
   throw misconfigured(parsed.error.issues.map(({ path, message }) => problem(path.join('.'), message)));
+}
+
+/**
+ * A calendar whose `freezes` are the file's present content: it is read again when it changed, so a freeze written down
+ * holds at once. Opening it, and `freezes` while the file is wrong or gone, throw as `readCalendar` does: a step whose
+ * freezes are not known must not be judged.
+ */
+export function openCalendar(folder: string): Calendar {
+  const fresh = () => ({ stamp: stampOf(folder), ...readCalendar(folder) });
+  let kept = fresh();
+  return Object.freeze({
+    get freezes() {
+      if (kept.stamp === undefined || kept.stamp !== stampOf(folder)) kept = fresh();
+      return kept.freezes;
+    },
+  });
+}
+
+/** Undefined when there is nothing to read; the reading then says why. */
+function stampOf(folder: string): string | undefined {
+  const stats = statSync(join(folder, FILE), { throwIfNoEntry: false });
+  return stats && `${stats.mtimeMs}:${stats.size}:${stats.ino}`;
 }
 
 /** The freeze in force there and then, if any. */

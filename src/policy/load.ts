@@ -45,9 +45,9 @@ interface Files {
 export async function loadPolicy({ folder, ...names }: PolicySources): Promise<LoadedPolicy> {
   const engine = await loadEngine();
   const files = {
-    authority: await readSource(folder, 'authority.cedar'),
-    gates: await readSource(folder, 'gates.cedar'),
-    scopes: await readSource(folder, 'scopes.yaml'),
+    authority: readSource(folder, 'authority.cedar'),
+    gates: readSource(folder, 'gates.cedar'),
+    scopes: readSource(folder, 'scopes.yaml'),
   };
   const bundle = checkedBundle(engine, files, names);
   slotOf(engine, bundle);

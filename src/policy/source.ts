@@ -1,5 +1,5 @@
 /** The files of this room, read with a bound. */
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 
@@ -10,10 +10,13 @@ export type Source =
 
 const SOURCE_BYTES_MAX = 256 * 1024;
 
-/** Never rejects: a missing or too large file becomes one of the problems the loader reports together. */
-export async function readSource(folder: string, file: string): Promise<Source> {
+/**
+ * Never throws: a missing or too large file becomes one of the problems the loader reports together. In place, because
+ * the calendar is looked at in the middle of a judgement; files of this room are small.
+ */
+export function readSource(folder: string, file: string): Source {
   try {
-    const text = await readFile(join(folder, file), 'utf8');
+    const text = readFileSync(join(folder, file), 'utf8');
     const bytes = Buffer.byteLength(text);
     if (bytes <= SOURCE_BYTES_MAX) return { file, text };
     return { file, text: '', problem: `has ${bytes} bytes: wanted at most ${SOURCE_BYTES_MAX}` };

@@ -1,4 +1,4 @@
-/** The default catalogue: every tool that Countersign comes with. */
+/** The catalogue: every tool that Countersign comes with. */
 import type { Tool } from './define-tool.ts';
 import { draftEmail } from './email/draft-email.ts';
 import type { MailSettings } from './email/mail.ts';
@@ -15,20 +15,9 @@ import { getCustomer } from './stripe/get-customer.ts';
 import { refundPayment } from './stripe/refund-payment.ts';
 import { updateCustomer } from './stripe/update-customer.ts';
 
-const EXAMPLE_MAIL: MailSettings = Object.freeze({
-  from: 'Acme agents <agents@acme.example>',
-  draftsInbox: 'agents@acme.example',
-  internalDomains: Object.freeze(['acme.example']),
-  clock: () => new Date(),
-});
-
-/** The tools of one organisation, frozen. `mail` overrides the example organisation's. */
-export function createCatalogue({
-  mail = {},
-}: {
-  readonly mail?: Partial<MailSettings>;
-} = {}): readonly Tool[] {
-  const settings = Object.freeze({ ...EXAMPLE_MAIL, ...mail });
+/** The tools of one organisation, frozen. */
+export function createCatalogue({ mail }: { readonly mail: MailSettings }): readonly Tool[] {
+  const settings = Object.freeze({ ...mail, internalDomains: Object.freeze([...mail.internalDomains]) });
   return Object.freeze([
     getPullRequest,
     listBranches,
@@ -45,6 +34,3 @@ export function createCatalogue({
     sendEmail(settings),
   ]);
 }
-
-/** The example organisation's catalogue. */
-export const CATALOGUE: readonly Tool[] = createCatalogue();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { StepInput } from '../../activities/contract.ts';
 import type { ExecuteDeps } from '../../activities/execute.ts';
-import { CATALOGUE } from '../../src/tools/catalogue.ts';
+import { CATALOGUE } from '../tools/catalogue.ts';
 import { vendorWorld } from '../tools/vendor-world.ts';
 import { CHANGES, changeOf, ready } from './changes.ts';
 import { openOffice, sealed, stepInput } from './office.ts';

@@ -4,12 +4,12 @@ import { loadOrganisation } from '../../src/approvals/people.ts';
 import type { StepFacts } from '../../src/domain/facts.ts';
 import type { Agent } from '../../src/domain/people.ts';
 import type { Policy } from '../../src/domain/ports.ts';
-import { loadCalendar } from '../../src/policy/calendar.ts';
+import { readCalendar } from '../../src/policy/calendar.ts';
 import { gatherFacts } from '../../src/policy/facts.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
 import { policyTools } from '../../src/policy/vocabulary.ts';
-import { CATALOGUE } from '../../src/tools/catalogue.ts';
 import { createRegistry } from '../../src/tools/registry.ts';
+import { CATALOGUE } from '../tools/catalogue.ts';
 
 export const CONFIG = join(import.meta.dirname, '../../config');
 
@@ -24,7 +24,7 @@ export interface Call {
 
 export async function loadAcme() {
   const organisation = await loadOrganisation(CONFIG);
-  const calendar = await loadCalendar(CONFIG);
+  const calendar = readCalendar(CONFIG);
   const registry = createRegistry(CATALOGUE);
   const { groups, agents, slack } = organisation;
   const names = {

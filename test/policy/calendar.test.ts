@@ -1,20 +1,19 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Environment } from '../../src/domain/facts.ts';
-import { type Calendar, changeFreeze, loadCalendar } from '../../src/policy/calendar.ts';
+import { type Calendar, changeFreeze, openCalendar, readCalendar } from '../../src/policy/calendar.ts';
 import { CONFIG } from './acme.ts';
 
-async function loadText(text: string): Promise<Calendar> {
-  const folder = await mkdtemp(join(tmpdir(), 'calendar-'));
-  try {
-    await writeFile(join(folder, 'calendar.yaml'), text);
-    return await loadCalendar(folder);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+function folderWith(text: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'calendar-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  writeFileSync(join(folder, 'calendar.yaml'), text);
+  return folder;
 }
+
+const readText = (text: string): Calendar => readCalendar(folderWith(text));
 
 const ONCE = `freezes:
   - { from: 2026-03-01T08:00:00Z, to: 2026-03-02T08:00:00Z, environment: prod, reason: Stocktaking }`;
@@ -36,12 +35,12 @@ describe('changeFreeze()', () => {
     ['its third year', YEARLY, 'prod', '2027-12-20T00:00:00Z', 'Christmas'],
     ['its third year after New Year', YEARLY, 'prod', '2028-01-01T23:59:59Z', 'Christmas'],
     ['the first moment after its third year', YEARLY, 'prod', '2028-01-02T00:00:00Z', undefined],
-  ])('answers %s', async (_, text, environment, now, reason) => {
-    expect(changeFreeze(await loadText(text), environment, new Date(now))?.reason).toBe(reason);
+  ])('answers %s', (_, text, environment, now, reason) => {
+    expect(changeFreeze(readText(text), environment, new Date(now))?.reason).toBe(reason);
   });
 
-  it('finds no freeze in the example calendar today, and one at its Christmas', async () => {
-    const calendar = await loadCalendar(CONFIG);
+  it('finds no freeze in the example calendar today, and one at its Christmas', () => {
+    const calendar = readCalendar(CONFIG);
     expect(changeFreeze(calendar, 'prod', new Date('2026-11-21T09:00:00Z'))).toBeUndefined();
     expect(changeFreeze(calendar, 'prod', new Date('2025-12-24T09:00:00Z'))?.reason).toBe(
       'Christmas trade 2025',
@@ -50,9 +49,9 @@ describe('changeFreeze()', () => {
   });
 });
 
-describe('loadCalendar()', () => {
-  it('accepts a calendar without freezes', async () => {
-    expect(await loadText('freezes: []')).toEqual({ freezes: [] });
+describe('readCalendar()', () => {
+  it('accepts a calendar without freezes', () => {
+    expect(readText('freezes: []')).toEqual({ freezes: [] });
   });
 
   it.each([
@@ -76,16 +75,68 @@ describe('loadCalendar()', () => {
       'calendar.yaml freezes.0.to',
     ],
     ['a file that is not YAML', 'freezes: [', 'calendar.yaml'],
-  ])('refuses %s and names the field', async (_, text, field) => {
-    await expect(loadText(text)).rejects.toMatchObject({ code: 'misconfigured' });
-    const error: unknown = await loadText(text).catch((thrown: unknown) => thrown);
-    expect(error).toHaveProperty('problems', expect.arrayContaining([expect.objectContaining({ field })]));
+  ])('refuses %s and names the field', (_, text, field) => {
+    const problems = expect.arrayContaining([expect.objectContaining({ field })]);
+    expect(() => readText(text)).toThrow(expect.objectContaining({ code: 'misconfigured', problems }));
   });
 
-  it('refuses a folder without a calendar', async () => {
-    await expect(loadCalendar('/nonexistent')).rejects.toMatchObject({
-      code: 'misconfigured',
-      message: 'Cannot read calendar: calendar.yaml cannot be read (ENOENT): wanted a text file',
-    });
+  it('refuses a folder without a calendar', () => {
+    expect(() => readCalendar('/nonexistent')).toThrow(
+      expect.objectContaining({
+        code: 'misconfigured',
+        message: 'Cannot read calendar: calendar.yaml cannot be read (ENOENT): wanted a text file',
+      }),
+    );
+  });
+});
+
+describe('openCalendar()', () => {
+  const during = new Date('2026-03-01T12:00:00Z');
+  const MISCONFIGURED = expect.objectContaining({ code: 'misconfigured' });
+
+  function opened(text: string) {
+    const folder = folderWith(text);
+    const calendar = openCalendar(folder);
+    const file = join(folder, 'calendar.yaml');
+    let seconds = 0;
+    return {
+      frozen: () => changeFreeze(calendar, 'prod', during)?.reason,
+      write(changed: string) {
+        writeFileSync(file, changed);
+        seconds += 5;
+        utimesSync(file, new Date(), new Date(Date.now() + seconds * 1_000));
+      },
+      remove: () => rmSync(file),
+      calendar,
+    };
+  }
+
+  it('sees a freeze written down later at the next question, and its end', () => {
+    const { frozen, write } = opened('freezes: []');
+    expect(frozen()).toBeUndefined();
+    write(ONCE);
+    expect(frozen()).toBe('Stocktaking');
+    write('freezes: []');
+    expect(frozen()).toBeUndefined();
+  });
+
+  it('reads an unchanged file once', () => {
+    const { calendar } = opened(ONCE);
+    expect(calendar.freezes).toBe(calendar.freezes);
+  });
+
+  it('answers nothing while the file is wrong or gone, and again once it is right', () => {
+    const { frozen, write, remove } = opened('freezes: []');
+    write('freezes: tomorrow');
+    for (let times = 0; times < 2; times += 1) expect(frozen).toThrow(MISCONFIGURED);
+    remove();
+    for (let times = 0; times < 2; times += 1) expect(frozen).toThrow(MISCONFIGURED);
+    write(ONCE);
+    expect(frozen()).toBe('Stocktaking');
+  });
+
+  it('refuses to open a wrong calendar', () => {
+    expect(() => openCalendar(folderWith('freezes: ['))).toThrow(MISCONFIGURED);
+    expect(() => openCalendar('/nonexistent')).toThrow(MISCONFIGURED);
   });
 });

@@ -5,9 +5,9 @@ import type { Example } from '../../src/dev/sandbox/api.ts';
 import { loadExamples } from '../../src/dev/sandbox/examples.ts';
 import type { Ask } from '../../src/domain/ask.ts';
 import { OutsideError } from '../../src/domain/retry.ts';
-import { CATALOGUE } from '../../src/tools/catalogue.ts';
 import { createRegistry } from '../../src/tools/registry.ts';
 import { createVendors, type Vendors } from '../../src/tools/vendors.ts';
+import { CATALOGUE } from '../tools/catalogue.ts';
 import { CONFIG } from './acme.ts';
 
 const registry = createRegistry(CATALOGUE);

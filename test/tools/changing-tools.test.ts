@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Fault } from '../../src/dev/emulators/faults.ts';
 import type { JsonObject, JsonValue } from '../../src/domain/ask.ts';
-import { CATALOGUE } from '../../src/tools/catalogue.ts';
 import type { Tool, ToolContext } from '../../src/tools/define-tool.ts';
+import { CATALOGUE } from './catalogue.ts';
 import { contextOf, type VendorWorld, vendorWorld } from './vendor-world.ts';
 
 interface Case {

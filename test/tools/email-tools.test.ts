@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { JsonObject, JsonValue } from '../../src/domain/ask.ts';
 import { createCatalogue } from '../../src/tools/catalogue.ts';
 import { createRegistry } from '../../src/tools/registry.ts';
+import { ACME_MAIL } from './catalogue.ts';
 import { contextOf, vendorWorld } from './vendor-world.ts';
 
 const MAIL = { to: ['lead@bigcorp.example'], subject: 'Hello', text: 'We met at the fair.' };
@@ -12,7 +13,7 @@ async function mailWorld(mail: { readonly from?: string; readonly draftsInbox?: 
   let now = new Date('2026-11-21T10:00:00Z');
   const clock = () => now;
   const world = await vendorWorld({ clock });
-  const registry = createRegistry(createCatalogue({ mail: { clock, ...mail } }));
+  const registry = createRegistry(createCatalogue({ mail: { ...ACME_MAIL, clock, ...mail } }));
   const pass = (minutes: number) => {
     now = new Date(now.getTime() + minutes * 60_000);
   };

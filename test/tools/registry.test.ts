@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/domain/ask.ts';
 import { CountersignError } from '../../src/domain/errors.ts';
-import { CATALOGUE } from '../../src/tools/catalogue.ts';
 import { createRegistry } from '../../src/tools/registry.ts';
+import { CATALOGUE } from './catalogue.ts';
 
 const registry = createRegistry(CATALOGUE);
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/domain/ask.ts';
-import { CATALOGUE, createCatalogue } from '../../src/tools/catalogue.ts';
+import { createCatalogue } from '../../src/tools/catalogue.ts';
 import { createRegistry } from '../../src/tools/registry.ts';
+import { ACME_MAIL, CATALOGUE } from './catalogue.ts';
 
 const registry = createRegistry(CATALOGUE);
 
@@ -104,7 +105,9 @@ describe('target() of a tool', () => {
   });
 
   it('takes the internal domains from the catalogue it is in', () => {
-    const ours = createRegistry(createCatalogue({ mail: { internalDomains: ['bigcorp.example'] } }));
+    const ours = createRegistry(
+      createCatalogue({ mail: { ...ACME_MAIL, internalDomains: ['bigcorp.example'] } }),
+    );
     const args = ours.parse('email.send', mail('lead@bigcorp.example'));
     expect(ours.get('email.send')?.target(args).scope).toBe('mail/internal');
   });

@@ -2,10 +2,10 @@
 import { onTestFinished } from 'vitest';
 import { type EmulatorOptions, startEmulators } from '../../src/dev/emulators/start-emulators.ts';
 import { idempotencyKey } from '../../src/domain/effect.ts';
-import { CATALOGUE } from '../../src/tools/catalogue.ts';
 import type { ToolContext } from '../../src/tools/define-tool.ts';
 import { createRegistry } from '../../src/tools/registry.ts';
 import { createVendors } from '../../src/tools/vendors.ts';
+import { CATALOGUE } from './catalogue.ts';
 
 /** Short, because tests of lost answers wait for it. */
 const HASTY_MS = 300;

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { CATALOGUE } from '../../src/tools/catalogue.ts';
 import { createRegistry } from '../../src/tools/registry.ts';
 import { createVendors, type VendorSettings, type Vendors } from '../../src/tools/vendors.ts';
+import { CATALOGUE } from './catalogue.ts';
 import { contextOf } from './vendor-world.ts';
 
 const registry = createRegistry(CATALOGUE);
