@@ -12,7 +12,8 @@ import type {
   TransactionSettings,
 } from 'kysely';
 import { PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler, CompiledQuery as Query } from 'kysely';
-import { CountersignError } from '../domain/errors.ts';
+import { CountersignError, impossible } from '../domain/errors.ts';
+import { createPgliteQuery, type PgliteQuery } from './pglite-query.ts';
 
 export interface PgliteDialectOptions {
   readonly pglite: PGlite;
@@ -32,22 +33,22 @@ export function pgliteDialect(options: PgliteDialectOptions): Dialect {
 
 class PgliteDriver implements Driver {
   readonly #pglite: PGlite;
-  readonly #connection: PgliteConnection;
   readonly #turns: Turns;
+  #connection: PgliteConnection | undefined;
 
   constructor({ pglite, waitMs }: PgliteDialectOptions) {
     this.#pglite = pglite;
-    this.#connection = new PgliteConnection(pglite);
     this.#turns = new Turns(waitMs);
   }
 
   async init(): Promise<void> {
     await this.#pglite.waitReady;
+    this.#connection = new PgliteConnection(await createPgliteQuery(this.#pglite));
   }
 
   async acquireConnection(): Promise<DatabaseConnection> {
     await this.#turns.take();
-    return this.#connection;
+    return this.#connection ?? impossible('a connection was asked for before init()');
   }
 
   async beginTransaction(connection: DatabaseConnection, settings: TransactionSettings): Promise<void> {
@@ -77,15 +78,14 @@ class PgliteDriver implements Driver {
 }
 
 class PgliteConnection implements DatabaseConnection {
-  readonly #pglite: PGlite;
+  readonly #query: PgliteQuery;
 
-  constructor(pglite: PGlite) {
-    this.#pglite = pglite;
+  constructor(query: PgliteQuery) {
+    this.#query = query;
   }
 
-  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    const { rows, affectedRows } = await this.#pglite.query<R>(query.sql, [...query.parameters]);
-    return { rows, numAffectedRows: BigInt(affectedRows ?? 0) };
+  executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    return this.#query<R>(query);
   }
 
   streamQuery(): never {
