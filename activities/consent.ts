@@ -20,6 +20,9 @@ import { agentOf } from './judge-step.ts';
  */
 export const APPROVAL_FRESH_MS = 24 * 3_600_000;
 
+/** A seal older than this runs nothing more, so that a genuine one of long ago can't be brought out again. */
+export const SEAL_AGE_MAX_MS = 60 * 24 * 3_600_000;
+
 export interface ConsentDeps {
   readonly seals: SealVerifier;
   readonly decisions: DecisionVerifier;
@@ -30,9 +33,12 @@ export interface ConsentDeps {
 /** The sealed claims behind a step. Throws when the step in hand is not the one an authenticated agent asked for. */
 export async function sealedClaims(
   input: StepInput,
-  { seals }: Pick<ConsentDeps, 'seals'>,
+  { seals, clock }: Pick<ConsentDeps, 'seals' | 'clock'>,
 ): Promise<SealClaims> {
   const claims = await seals.verify(input.seal);
+  if (clock().getTime() - Date.parse(claims.receivedAt) > SEAL_AGE_MAX_MS) {
+    throw new CountersignError('unauthenticated', `Cannot run step ${input.step}: its seal is too old`);
+  }
   if (claims.request !== input.request || claims.asks[input.step] !== askDigest(input.ask)) {
     throw new CountersignError(
       'unauthenticated',
@@ -43,11 +49,7 @@ export async function sealedClaims(
 }
 
 /** Whether the step as it is now is the step of the plan. Throws when the plan in hand contradicts itself. */
-export function matchesPlan(
-  input: StepInput,
-  claims: SealClaims,
-  now: Pick<PlanStep, 'tool' | 'target' | 'fingerprint' | 'undo'>,
-): boolean {
+export function matchesPlan(input: StepInput, claims: SealClaims, now: PlanStep): boolean {
   const { plan } = input;
   if (plan === undefined) return true;
   const { request, agent, onBehalfOf } = claims;
@@ -58,7 +60,7 @@ export function matchesPlan(
       `Cannot run step ${input.step}: its plan does not have the digest it names`,
     );
   }
-  return plan.stepDigests[input.step] === stepDigest(input.ask, now);
+  return plan.stepDigests[input.step] === stepDigest(now);
 }
 
 /** Whether enough eligible people approved this plan for the gates the step has *now*. One valid deny refuses. */

@@ -17,6 +17,10 @@ export interface StepInput {
   readonly seal: string;
   readonly step: number;
   readonly ask: Ask;
+  /** The tool that runs as it was judged, after a downscope the smaller one. Nothing larger may run without going back. */
+  readonly runs: string;
+  /** The channels this step was announced to. */
+  readonly announced: readonly string[];
   readonly plan?: {
     readonly version: number;
     readonly digest: string;
@@ -37,6 +41,8 @@ export type StepResult =
       readonly sentence: string;
       /** The fresh verdict, when it is what refused. */
       readonly verdict?: Verdict;
+      /** An earlier attempt wrote an intent, so an undo has to find out about it. */
+      readonly mayHaveHappened?: boolean;
     };
 
 /** What became of an undo: taken back, never happened, or cannot be taken back. */

@@ -5,6 +5,7 @@
  */
 import type { JsonValue } from '../src/domain/ask.ts';
 import type { Effect } from '../src/domain/effect.ts';
+import { impossible } from '../src/domain/errors.ts';
 import { haltFor } from '../src/domain/halt.ts';
 import type { Halts } from '../src/domain/ports.ts';
 import { OutsideError } from '../src/domain/retry.ts';
@@ -12,8 +13,8 @@ import type { SealClaims } from '../src/domain/seal.ts';
 import { type ConsentDeps, isApproved, matchesPlan, sealedClaims } from './consent.ts';
 import type { ExecutorActivities, StepInput, StepResult } from './contract.ts';
 import { contextFor, effectOf, type FateDeps } from './fate.ts';
-import { type JudgedAsk, type JudgingDeps, judgeStep } from './judge-step.ts';
-import { lookAt } from './prepare.ts';
+import { type JudgedAsk, type JudgingDeps, judgeAgain } from './judge-step.ts';
+import { lookAt, planStepOf } from './plan-step.ts';
 
 export interface ExecuteDeps extends JudgingDeps, ConsentDeps, FateDeps {
   readonly halts: Halts;
@@ -28,17 +29,18 @@ export function createExecute(deps: ExecuteDeps): ExecutorActivities['execute'] 
   return async (input) => {
     const claims = await sealedClaims(input, deps);
     const reads = deps.registry.get(input.ask.tool)?.effect === 'read';
-    const effect = reads ? undefined : await effectOf(input, deps);
+    const effect = reads ? undefined : await effectOf(input, claims, deps);
     // Past the point of no return nothing is asked again: what happened, happened.
     if (effect?.state === 'done') return done(effect.tool, effect.result);
     if (effect?.state === 'failed') throw new OutsideError('final', messageOf(effect.result));
-    const judged = await judgeStep(
-      { ask: input.ask, agent: claims.agent, confidence: claims.confidence, stepCount: claims.asks.length },
-      deps,
-    );
-    if (judged.denied)
-      return refuse('denied', judged.verdict.rules[0]?.sentence ?? 'Policy denies it.', judged);
-    return (await refusalOf(input, claims, judged, deps)) ?? run(input, claims, judged, effect, deps);
+    const { agent, confidence, asks } = claims;
+    const step = { ask: input.ask, agent, confidence, stepCount: asks.length };
+    const judged = await judgeAgain(step, input.runs, deps);
+    const refusal = judged.denied
+      ? refuse('denied', judged.verdict.rules[0]?.sentence ?? 'Policy denies it.', judged)
+      : await refusalOf(input, claims, judged, deps);
+    if (refusal !== undefined) return effect === undefined ? refusal : { ...refusal, mayHaveHappened: true };
+    return judged.denied ? impossible('denied and not refused') : run(input, claims, judged, effect, deps);
   };
 }
 
@@ -47,14 +49,19 @@ async function refusalOf(
   claims: SealClaims,
   judged: Runnable,
   deps: ExecuteDeps,
-): Promise<StepResult | undefined> {
+): Promise<Refusal | undefined> {
   const halt = await haltOf(claims.agent, judged, deps);
   if (halt !== undefined) return refuse('halted', halt);
+  if (judged.tool.name !== input.runs) {
+    return refuse('unapproved', `Policy puts "${judged.tool.name}" in its place now.`, judged);
+  }
+  if (
+    !judged.verdict.gates.every((gate) => gate.kind !== 'notice' || input.announced.includes(gate.channel))
+  ) {
+    return refuse('unapproved', 'Policy wants this step announced now.', judged);
+  }
   if (!(await isApproved(input, claims, judged.verdict, deps))) {
     return refuse('unapproved', 'The approvals at hand do not cover what policy asks now.', judged);
-  }
-  if (input.plan !== undefined && input.plan.step.tool !== judged.tool.name) {
-    return refuse('unapproved', `Policy puts "${judged.tool.name}" in its place now.`, judged);
   }
   return undefined;
 }
@@ -97,24 +104,18 @@ async function run(
     idempotencyKey: context.idempotencyKey,
     captured,
   };
-  await deps.ledger.intend(intent);
+  const { created } = await deps.ledger.intend(intent);
+  // Somebody else's row: another attempt of this step is on its way, perhaps one that ran out of time.
+  if (!created && effect === undefined)
+    throw new OutsideError('unknown', 'Another attempt of this step is under way');
   return change(key, tool.name, () => tool.execute(args, context, captured), deps);
 }
 
-async function isAsShown(
-  input: StepInput,
-  claims: SealClaims,
-  { tool, args, target }: Runnable,
-  deps: ExecuteDeps,
-) {
-  if (input.plan === undefined) return true;
-  const seen = input.plan.step.fingerprint === undefined ? undefined : await lookAt(tool, args, deps.vendors);
-  return matchesPlan(input, claims, {
-    tool: tool.name,
-    target: seen?.target ?? target,
-    ...(seen === undefined ? {} : { fingerprint: seen.fingerprint }),
-    undo: tool.undoSentence?.(args) ?? null,
-  });
+async function isAsShown(input: StepInput, claims: SealClaims, { tool, args }: Runnable, deps: ExecuteDeps) {
+  const { plan, step: index, ask } = input;
+  if (plan === undefined) return true;
+  const seen = plan.step.fingerprint === undefined ? undefined : await lookAt(tool, args, deps.vendors);
+  return matchesPlan(input, claims, planStepOf({ index, ask, tool, args, seen }));
 }
 
 /** Goes back to people; but what an earlier attempt captured is of the old state, so then the step is over. */
@@ -164,10 +165,9 @@ function done(tool: string, result: JsonValue): StepResult {
   return { kind: 'done', tool, result };
 }
 
-function refuse(
-  why: Extract<StepResult, { kind: 'refused' }>['why'],
-  sentence: string,
-  judged?: JudgedAsk,
-): StepResult {
-  return { kind: 'refused', why, sentence, ...(judged === undefined ? {} : { verdict: judged.verdict }) };
+type Refusal = Extract<StepResult, { kind: 'refused' }>;
+
+function refuse(why: Refusal['why'], sentence: string, judged?: JudgedAsk): Refusal {
+  const verdict = judged === undefined ? {} : { verdict: judged.verdict };
+  return { kind: 'refused', why, sentence, ...verdict };
 }

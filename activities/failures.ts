@@ -23,6 +23,14 @@ export function sorted<Input, Output>(
   };
 }
 
+/** After an unknown outcome a vendor may still be at it; asking sooner would take "not yet" for "no". */
+const UNKNOWN_PAUSE_MS = 12_000;
+
+function retryDelay({ kind, retryAfterMs }: OutsideError): { readonly nextRetryDelay?: number } {
+  const pauseMs = Math.max(retryAfterMs ?? 0, kind === 'unknown' ? UNKNOWN_PAUSE_MS : 0);
+  return pauseMs === 0 ? {} : { nextRetryDelay: pauseMs };
+}
+
 function asFailure(error: unknown): TemporalFailure {
   // Cancellation and the like are Temporal's own and known to it.
   if (error instanceof TemporalFailure) return error;
@@ -31,7 +39,7 @@ function asFailure(error: unknown): TemporalFailure {
       message: error.message,
       type: `outside-${error.kind}`,
       nonRetryable: error.kind === 'final',
-      ...(error.retryAfterMs === undefined ? {} : { nextRetryDelay: error.retryAfterMs }),
+      ...retryDelay(error),
     });
   }
   if (error instanceof CountersignError) {

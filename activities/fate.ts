@@ -5,12 +5,19 @@
 import { Context } from '@temporalio/activity';
 import type { JsonObject } from '../src/domain/ask.ts';
 import { type Effect, type EffectKey, idempotencyKey } from '../src/domain/effect.ts';
+import { CountersignError } from '../src/domain/errors.ts';
 import type { EffectLedger } from '../src/domain/ports.ts';
+import type { SealClaims } from '../src/domain/seal.ts';
 import type { Tool, ToolContext } from '../src/tools/define-tool.ts';
 import type { Registry } from '../src/tools/registry.ts';
 import type { Vendors } from '../src/tools/vendors.ts';
 import type { StepInput } from './contract.ts';
 import { asked, shrink } from './judge-step.ts';
+
+const MARGIN_MS = 3_000;
+
+/** How far the clocks of gateway and database may differ. */
+const CLOCK_SKEW_MAX_MS = 10 * 60_000;
 
 export interface FateDeps {
   readonly registry: Registry;
@@ -19,9 +26,19 @@ export interface FateDeps {
 }
 
 /** The step's row in the ledger. One that is still `intended` is now known not to have happened. */
-export async function effectOf(input: StepInput, deps: FateDeps): Promise<Effect | undefined> {
+export async function effectOf(
+  input: StepInput,
+  { receivedAt }: Pick<SealClaims, 'receivedAt'>,
+  deps: FateDeps,
+): Promise<Effect | undefined> {
   const { request, step } = input;
   const effect = await deps.ledger.find({ request, step, direction: 'do' });
+  if (effect !== undefined && Date.parse(receivedAt) - effect.intendedAt.getTime() > CLOCK_SKEW_MAX_MS) {
+    throw new CountersignError(
+      'key-reused',
+      `Cannot run step ${step}: its idempotency key belongs to a request of long ago`,
+    );
+  }
   if (effect?.state !== 'intended') return effect;
   const { tool, args } = whatRan(input, effect, deps.registry);
   const result = await tool.find?.(args, contextFor(effect, deps.vendors), effect.captured);
@@ -41,5 +58,9 @@ export function whatRan(
 }
 
 export function contextFor(key: EffectKey, vendors: Vendors): ToolContext {
-  return { vendors, idempotencyKey: idempotencyKey(key), signal: Context.current().cancellationSignal };
+  const { cancellationSignal, info } = Context.current();
+  // Ends by itself before the next attempt may begin; without heartbeats nobody else would end it.
+  const leftMs = Math.max(MARGIN_MS, info.startToCloseTimeoutMs - MARGIN_MS);
+  const signal = AbortSignal.any([cancellationSignal, AbortSignal.timeout(leftMs)]);
+  return { vendors, idempotencyKey: idempotencyKey(key), signal };
 }

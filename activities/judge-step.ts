@@ -52,6 +52,18 @@ export async function judgeStep(step: StepToJudge, deps: JudgingDeps): Promise<J
   }
 }
 
+/**
+ * Judges a step again right before it runs. Where judging had put a smaller tool in its place, the smaller one stays in
+ * question even if the larger would pass now: stricter wins, looser never passes by itself.
+ */
+export async function judgeAgain(step: StepToJudge, runs: string, deps: JudgingDeps): Promise<JudgedAsk> {
+  const judged = await judgeStep(step, deps);
+  if (judged.denied || runs === step.ask.tool || judged.tool.name === runs) return judged;
+  const { tool, args } = asked(step.ask, deps.registry);
+  const smaller = shrink(tool, args, runs, deps.registry);
+  return judgeStep({ ...step, ask: { tool: runs, args: smaller.args } }, deps);
+}
+
 /** The agent as it is now. Rejects with `unavailable` where the directory has no answer, whatever the reason. */
 export async function agentOf(
   id: string,

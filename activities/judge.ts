@@ -5,6 +5,7 @@ import type { JudgedStep, Judgement } from '../src/domain/plan.ts';
 import type { RequestInput } from '../src/domain/request.ts';
 import type { JudgeActivities } from './contract.ts';
 import { agentOf, type JudgedAsk, type JudgingDeps, judgeStep } from './judge-step.ts';
+import { planStepOf } from './plan-step.ts';
 
 /** The part of a request that judging reads; a dry run has no more. */
 export type Judgeable = Pick<RequestInput, 'id' | 'agent' | 'onBehalfOf' | 'confidence' | 'steps'>;
@@ -42,8 +43,8 @@ function judgedStep(judged: JudgedAsk, { steps }: Judgeable, index: number): Jud
 function digestOf(judged: JudgedAsk, { steps }: Judgeable, index: number): string {
   const ask = steps[index] ?? { tool: '', args: {} };
   if (judged.denied) return askDigest(ask);
-  const { tool, args, target } = judged;
-  return stepDigest(ask, { tool: tool.name, target, undo: tool.undoSentence?.(args) ?? null });
+  const { tool, args } = judged;
+  return stepDigest(planStepOf({ index, ask, tool, args }));
 }
 
 /** A denied step touches nothing; its target may not even be nameable. */

@@ -2,16 +2,14 @@
  * `prepare`: looks at the real targets and makes the plan people are shown. Runs in the executor role, which holds
  * the credentials; it only ever reads.
  */
-import { Context } from '@temporalio/activity';
-import type { JsonObject } from '../src/domain/ask.ts';
 import { requestDigest, stepDigest } from '../src/domain/digest.ts';
 import { CountersignError } from '../src/domain/errors.ts';
 import type { Plan, PlanStep } from '../src/domain/plan.ts';
-import type { Tool } from '../src/tools/define-tool.ts';
 import type { Registry } from '../src/tools/registry.ts';
 import type { Vendors } from '../src/tools/vendors.ts';
 import type { ExecutorActivities, PrepareInput } from './contract.ts';
 import { asked, shrink } from './judge-step.ts';
+import { lookAt, planStepOf } from './plan-step.ts';
 
 export interface PrepareDeps {
   readonly registry: Registry;
@@ -24,7 +22,8 @@ export function createPrepare(deps: PrepareDeps): ExecutorActivities['prepare'] 
     const steps: PlanStep[] = [];
     // One after the other: a plan has at most 20 steps, and vendors count requests.
     for (const index of request.steps.keys()) steps.push(await planStep(input, index, deps));
-    const stepDigests = steps.map((step) => stepDigest(askAt(input, step.index), step));
+    refuseSharedTargets(steps);
+    const stepDigests = steps.map(stepDigest);
     const head = {
       request: request.id,
       agent: request.agent,
@@ -38,23 +37,23 @@ export function createPrepare(deps: PrepareDeps): ExecutorActivities['prepare'] 
 async function planStep(input: PrepareInput, index: number, deps: PrepareDeps): Promise<PlanStep> {
   const { tool, args } = whatRuns(input, index, deps.registry);
   const seen = index < input.from ? undefined : await lookAt(tool, args, deps.vendors);
-  return {
-    index,
-    tool: tool.name,
-    title: tool.title,
-    effect: tool.effect,
-    reversibility: tool.reversibility,
-    target: seen?.target ?? tool.target(args),
-    ...(seen === undefined ? {} : { fingerprint: seen.fingerprint }),
-    facts: [...tool.preview(args), ...(seen?.facts ?? [])],
-    undo: tool.undoSentence?.(args) ?? null,
-  };
+  return planStepOf({ index, ask: askAt(input, index), tool, args, seen });
 }
 
-/** Reads a step's target as it is now; undefined for tools without a state worth binding to. */
-export async function lookAt(tool: Tool, args: JsonObject, vendors: Vendors) {
-  const context = { vendors, idempotencyKey: '', signal: Context.current().cancellationSignal };
-  return tool.inspect?.(args, context);
+/**
+ * Two steps that change one target can't both be bound to the state people saw: the first changes it. Refused before
+ * anybody is asked, rather than found out half-way.
+ */
+function refuseSharedTargets(steps: readonly PlanStep[]): void {
+  const changing = steps.filter(({ effect, fingerprint }) => effect !== 'read' && fingerprint !== undefined);
+  for (const [place, step] of changing.entries()) {
+    const earlier = changing.slice(0, place).find(({ target }) => target.id === step.target.id);
+    if (earlier === undefined) continue;
+    throw new CountersignError(
+      'invalid-field',
+      `Cannot plan: steps ${earlier.index + 1} and ${step.index + 1} change the same target, ask for them in two requests`,
+    );
+  }
 }
 
 function whatRuns(input: PrepareInput, index: number, registry: Registry) {

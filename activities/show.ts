@@ -1,4 +1,7 @@
 /** What people see: the approvals role's activities. The inbox row opens before its card, so that no button is ever without authority. */
+import type { CardView } from '../src/domain/card.ts';
+import { requestDigest, stepDigest } from '../src/domain/digest.ts';
+import { CountersignError } from '../src/domain/errors.ts';
 import type { Inbox, Surface } from '../src/domain/ports.ts';
 import type { ApprovalActivities } from './contract.ts';
 
@@ -10,6 +13,7 @@ export interface ShowDeps {
 export function createShow({ inbox, surface }: ShowDeps): ApprovalActivities {
   return {
     async showCard({ view, open }) {
+      refuseUnsignedFacts(view);
       if (open !== undefined) await inbox.open(open);
       if (view.state !== 'waiting') await inbox.close(view.request, view.version);
       await surface.showCard(view);
@@ -19,4 +23,14 @@ export function createShow({ inbox, surface }: ShowDeps): ApprovalActivities {
     tell: (note) => surface.tell(note),
     announce: (notice) => surface.announce(notice),
   };
+}
+
+/** What people read must be what their decision names: everything shown of the steps is in the digest. */
+function refuseUnsignedFacts({ request, agent, onBehalfOf, version, digest, steps }: CardView): void {
+  const head = { request, agent, onBehalfOf: onBehalfOf ?? null, version };
+  if (requestDigest(head, steps.map(stepDigest)) === digest) return;
+  throw new CountersignError(
+    'unauthenticated',
+    `Cannot show card of "${request}": its facts do not have the digest it names`,
+  );
 }

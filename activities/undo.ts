@@ -2,32 +2,49 @@
  * `undo`: takes one step back, from what the ledger says happened. It tolerates "it never happened", finds out about
  * effects of unknown fate first, and is itself written down before it happens.
  */
+import { Context } from '@temporalio/activity';
 import type { JsonObject, JsonValue } from '../src/domain/ask.ts';
 import { type Effect, type EffectKey, idempotencyKey } from '../src/domain/effect.ts';
-import type { SealVerifier } from '../src/domain/ports.ts';
+import { CountersignError } from '../src/domain/errors.ts';
+import type { Clock, SealVerifier } from '../src/domain/ports.ts';
+import { OutsideError } from '../src/domain/retry.ts';
+import type { SealClaims } from '../src/domain/seal.ts';
 import type { Tool } from '../src/tools/define-tool.ts';
 import { sealedClaims } from './consent.ts';
-import type { ExecutorActivities, UndoResult } from './contract.ts';
+import type { ExecutorActivities, StepInput, UndoResult } from './contract.ts';
 import { contextFor, effectOf, type FateDeps, whatRan } from './fate.ts';
 
 export interface UndoDeps extends FateDeps {
   readonly seals: SealVerifier;
+  readonly clock: Clock;
 }
 
 const NOTHING: UndoResult = { kind: 'nothing', sentence: 'It never happened.' };
 
 export function createUndo(deps: UndoDeps): ExecutorActivities['undo'] {
   return async (input) => {
-    await sealedClaims(input, deps);
-    const effect = await effectOf(input, deps);
+    const effect = await ownEffect(input, await sealedClaims(input, deps), deps);
     if (effect === undefined || effect.state === 'failed') return NOTHING;
     if (effect.state === 'intended') {
+      // The vendor may still be at it: a first "no" comes too soon after the attempt that ended without an answer.
+      if (Context.current().info.attempt === 1)
+        throw new OutsideError('unknown', 'Not known yet whether it happened');
       await deps.ledger.settle(effect, 'failed', { message: NOTHING.sentence });
       return NOTHING;
     }
     const { tool, args } = whatRan(input, effect, deps.registry);
     return takeBack(tool, args, effect, deps);
   };
+}
+
+/** A row of an earlier request under the same reused key is nothing of ours to take back. */
+async function ownEffect(input: StepInput, claims: SealClaims, deps: UndoDeps): Promise<Effect | undefined> {
+  try {
+    return await effectOf(input, claims, deps);
+  } catch (error) {
+    if (error instanceof CountersignError && error.code === 'key-reused') return undefined;
+    throw error;
+  }
 }
 
 async function takeBack(tool: Tool, args: JsonObject, effect: Effect, deps: UndoDeps): Promise<UndoResult> {

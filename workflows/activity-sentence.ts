@@ -1,12 +1,12 @@
 /** The sentence of a failed activity: our own words, made where the failure was sorted (`activities/failures.ts`). */
-import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
+import { TemporalFailure } from '@temporalio/workflow';
 
 /**
- * Regular activities fail as an ActivityFailure around the cause, local ones as the bare ApplicationFailure. Anything
- * else is a bug of the story and is thrown on.
+ * The innermost cause's message. Regular activities fail as an ActivityFailure around it, local ones as the bare
+ * failure, and a time-out has another class live than in a replay: all of them are answered, so that both agree.
+ * Anything else is a bug of the story and is thrown on.
  */
 export function sentenceOf(error: unknown): string {
-  if (error instanceof ActivityFailure) return error.cause?.message ?? error.message;
-  if (error instanceof ApplicationFailure) return error.message;
-  throw error;
+  if (!(error instanceof TemporalFailure)) throw error;
+  return error.cause instanceof TemporalFailure ? sentenceOf(error.cause) : error.message;
 }

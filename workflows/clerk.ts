@@ -33,6 +33,7 @@ export class Clerk {
     this.#received += 1;
     if (this.#received > this.#record.settings.decisionsMax || typeof jws !== 'string') {
       log.warn('Dropped a decision', { received: this.#received });
+      if (this.#received === this.#record.settings.decisionsMax + 1) this.#messenger.refuseFurtherDecisions();
       return;
     }
     this.#pending += 1;

@@ -55,14 +55,20 @@ export class Messenger {
     this.#draw({ view, ...(open === undefined ? {} : { open }) });
   }
 
-  /** The last drawing, and a message to the agent's owner. Silent for requests nobody was asked about. */
+  /**
+   * The last drawing, and a message to those the request is of. Silent for requests nobody was asked about, except
+   * where something stands that should not.
+   */
   closeCard(): void {
-    if (this.#shown === undefined) return;
+    const { id: request, excluded, closing, hasStandingEffects } = this.#record;
+    const wrong = hasStandingEffects && closing?.outcome !== 'executed';
+    if (this.#shown === undefined && !wrong) return;
+    const text = `${request} closed as ${closing?.outcome}: ${closing?.message}`;
     this.refreshCard();
-    const { id: request, owner, closing } = this.#record;
-    const text = `Closed as ${closing?.outcome}: ${closing?.message}`;
-    this.#say('closed', text, []);
-    this.#errand('tell', { request, person: owner, key: `${request}:closed:${owner}`, text });
+    if (this.#shown !== undefined) this.#say('closed', text, []);
+    for (const person of excluded) {
+      this.#errand('tell', { request, person, key: `${request}:closed:${person}`, text });
+    }
   }
 
   remind(groups: readonly string[]): void {
@@ -79,8 +85,8 @@ export class Messenger {
 
   announce(step: number, channel: string): void {
     const { id, input } = this.#record;
-    const { tool, target } = this.#record.step(step);
-    const text = `${input.agent} runs ${tool} on ${target}`;
+    const { tool, scope } = this.#record.step(step);
+    const text = `${input.agent} is about to run ${tool} on ${scope}`;
     this.#errand('announce', { channel, key: `${id}:${step}:notice:${channel}`, text });
   }
 
@@ -94,6 +100,14 @@ export class Messenger {
     this.#say(
       `unchecked-${this.#unchecked}`,
       'A decision could not be checked and does not count. Please decide again.',
+      [],
+    );
+  }
+
+  refuseFurtherDecisions(): void {
+    this.#say(
+      'full',
+      'So many decisions arrived that further ones are not looked at; ask again in a new request.',
       [],
     );
   }

@@ -2,7 +2,7 @@
  * The record: everything a request knows, kept as facts with who and when. The story writes it; the query, the card
  * and the search attributes read it. It decides nothing but what follows from its own facts.
  */
-import type { AdmitInput, UndoResult } from '../activities/contract.ts';
+import type { AdmitInput, StepResult, UndoResult } from '../activities/contract.ts';
 import type { Ask, JsonValue, ToolEffect } from '../src/domain/ask.ts';
 import { effectsOf, outcomeAfterUndo, stands } from '../src/domain/closing.ts';
 import type { Vote } from '../src/domain/decision.ts';
@@ -20,11 +20,15 @@ export interface StepRecord {
   tool: string;
   effect: ToolEffect;
   target: string;
+  /** The target's policy scope: what may be said of it where not everybody may read it. */
+  scope: string;
   verdict?: Verdict;
   status: StepStatus;
   result?: JsonValue;
   error?: string;
 }
+
+type Refused = Pick<Extract<StepResult, { kind: 'refused' }>, 'sentence' | 'mayHaveHappened'>;
 
 type Stage = 'judging' | 'waiting' | 'running' | 'undoing' | 'closed';
 
@@ -45,6 +49,7 @@ export class RequestRecord {
       tool: ask.tool,
       effect: 'write',
       target: '',
+      scope: '',
       status: 'pending',
     }));
   }
@@ -55,7 +60,7 @@ export class RequestRecord {
     this.#judgement = judgement;
     this.#stage = 'running';
     for (const [index, { verdict, tool, effect, target }] of judgement.steps.entries()) {
-      Object.assign(this.step(index), { verdict, tool, effect, target: target.label });
+      Object.assign(this.step(index), { verdict, tool, effect, target: target.label, scope: target.scope });
     }
   }
 
@@ -67,7 +72,12 @@ export class RequestRecord {
     this.#asking = new Asking(plan, this.gatesFrom(from), ttlMs);
     this.#stage = 'waiting';
     for (const { index, effect, target } of plan.steps.slice(from)) {
-      Object.assign(this.step(index), { status: 'waiting', effect, target: target.label });
+      Object.assign(this.step(index), {
+        status: 'waiting',
+        effect,
+        target: target.label,
+        scope: target.scope,
+      });
     }
   }
 
@@ -90,8 +100,12 @@ export class RequestRecord {
     Object.assign(this.step(index), { status: 'done', tool, result });
   }
 
-  refused(index: number, sentence: string): void {
-    Object.assign(this.step(index), { status: 'skipped', error: sentence });
+  /** A step refused on a retry may have happened before: then it counts as failed, and is found out about by its undo. */
+  refused(index: number, { sentence, mayHaveHappened }: Refused): void {
+    Object.assign(this.step(index), {
+      status: mayHaveHappened === true ? 'failed' : 'skipped',
+      error: sentence,
+    });
   }
 
   failed(index: number, sentence: string): void {

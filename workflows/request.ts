@@ -25,7 +25,8 @@ const view = defineQuery<RequestView>(VIEW_QUERY);
 export async function Request(input: RequestInput): Promise<RequestView> {
   const request = openRequest(input);
   setHandler(view, () => viewOf(request.record));
-  setHandler(decision, (jws) => request.clerk.receive(jws));
+  // Handlers run in the root scope; what a click sets off must outlive a cancellation like the story itself.
+  setHandler(decision, (jws) => CancellationScope.nonCancellable(async () => request.clerk.receive(jws)));
   CancellationScope.current().cancelRequested.catch(() => request.record.cancel());
 
   return CancellationScope.nonCancellable(async () => {

@@ -11,16 +11,14 @@ export function markWaiting(record: RequestRecord): void {
   ]);
 }
 
-/** Marks that effects stand which should not, until a person settled it. */
-export function markNeedsHuman(): void {
-  upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.needsHuman, value: true }]);
-}
-
+/** The last mark; `NeedsHuman` where effects stand that should not, until a person settled it. */
 export function markClosed(record: RequestRecord): void {
   const outcome = record.closing?.outcome;
+  const needsHuman = outcome !== 'executed' && record.hasStandingEffects;
   upsertSearchAttributes([
     { key: SEARCH_ATTRIBUTES.status, value: 'closed' },
     ...(outcome === undefined ? [] : [{ key: SEARCH_ATTRIBUTES.outcome, value: outcome }]),
     { key: SEARCH_ATTRIBUTES.risk, value: record.asking?.tier ?? 'low' },
+    ...(needsHuman ? [{ key: SEARCH_ATTRIBUTES.needsHuman, value: true }] : []),
   ]);
 }

@@ -3,7 +3,6 @@ import type { StepInput, StepResult, UndoResult } from '../activities/contract.t
 import type { Plan } from '../src/domain/plan.ts';
 import { sentenceOf } from './activity-sentence.ts';
 import type { OpenRequest } from './open-request.ts';
-import { markNeedsHuman } from './search-attributes.ts';
 
 export type RunResult = StepResult | { readonly kind: 'failed'; readonly sentence: string };
 
@@ -26,7 +25,7 @@ export async function runStep(
     const result =
       record.step(step).effect === 'read' ? await activities.read(input) : await activities.execute(input);
     if (result.kind === 'done') record.done(step, result.tool, result.result);
-    else record.refused(step, result.sentence);
+    else record.refused(step, result);
     return result;
   } catch (error) {
     const sentence = sentenceOf(error);
@@ -43,7 +42,6 @@ export async function undoStarted(request: OpenRequest): Promise<void> {
   record.undoing();
   messenger.refreshCard();
   for (const step of steps) record.undone(step, await undoStep(request, step));
-  if (record.hasStandingEffects) markNeedsHuman();
 }
 
 async function undoStep(request: OpenRequest, step: number): Promise<UndoResult> {
@@ -60,6 +58,8 @@ function stepInput({ record }: OpenRequest, step: number, plan: Plan | undefined
     seal: record.input.seal,
     step,
     ask: record.step(step).ask,
+    runs: record.step(step).tool,
+    announced: record.noticesOf(step).map(({ channel }) => channel),
     decisions: record.decisions,
   };
   const planStep = plan?.steps[step];

@@ -21,18 +21,13 @@ export function askDigest(ask: Ask): string {
   return canonicalHash({ tool: ask.tool, args: ask.args });
 }
 
-/** One step's meaning: the ask, the tool that will run, its target, the state it was shown in, and the undo promise. */
-export function stepDigest(
-  ask: Ask,
-  step: Pick<PlanStep, 'tool' | 'target' | 'fingerprint' | 'undo'>,
-): string {
-  return canonicalHash({
-    ask: askDigest(ask),
-    runs: step.tool,
-    target: step.target.id,
-    fingerprint: step.fingerprint ?? null,
-    undo: step.undo,
-  });
+/**
+ * One step's meaning: the ask, the tool that will run, and everything people are shown of it: title, target, the state
+ * it was seen in, facts, the undo promise.
+ */
+export function stepDigest(step: PlanStep): string {
+  const { ask, tool, title, effect, reversibility, target, fingerprint = null, facts, undo } = step;
+  return canonicalHash({ ask, tool, title, effect, reversibility, target, fingerprint, facts, undo });
 }
 
 /** The head of a request that its digest covers besides the steps. */

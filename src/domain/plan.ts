@@ -32,6 +32,8 @@ export interface Judgement {
 /** One step as people see it. */
 export interface PlanStep {
   readonly index: number;
+  /** `askDigest` of what the agent asked, so that everything shown can be held against the digest. */
+  readonly ask: string;
   readonly tool: string;
   /** Verb and object in our words, e.g. `Delete branch`. */
   readonly title: string;

@@ -7,7 +7,7 @@ export const WORKFLOWS_QUEUE = 'countersign';
 export const EXECUTOR_QUEUE = 'countersign-executor';
 export const APPROVALS_QUEUE = 'countersign-approvals';
 
-const EXECUTE: RetryBounds = { attemptsMax: 5, backoffMs: 500, attemptTimeoutMs: 30_000 };
+const EXECUTE: RetryBounds = { attemptsMax: 8, backoffMs: 500, attemptTimeoutMs: 30_000 };
 /** Taking something back is worth more patience than doing it. */
 const UNDO: RetryBounds = { attemptsMax: 12, backoffMs: 500, attemptTimeoutMs: 30_000 };
 /** At a minute between attempts this outlasts the day that a rendering may take in all. */
@@ -23,7 +23,7 @@ export function requestSettings({ together }: { readonly together: boolean }): R
     undo: UNDO,
     render: RENDER,
     versionsMax: 3,
-    decisionsMax: 200,
+    decisionsMax: 1_000,
   });
 }
 

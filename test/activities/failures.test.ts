@@ -14,7 +14,7 @@ async function failureOf(error: unknown) {
   const logged: LogEntry[] = [];
   const logger = new DefaultLogger('ERROR', (entry) => logged.push(entry));
   const failing = sorted(() => Promise.reject(error));
-  const failure = await inActivity(failing, undefined, logger).catch((thrown: unknown) => thrown);
+  const failure = await inActivity(failing, undefined, { logger }).catch((thrown: unknown) => thrown);
   const written = new DefaultFailureConverter().errorToFailure(failure, defaultPayloadConverter);
   return { failure, written: JSON.stringify(written), logged };
 }

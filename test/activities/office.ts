@@ -54,7 +54,11 @@ export async function openOffice() {
   };
   const secrets = [sealKey.d ?? '', decisionKey.d ?? ''];
   /** The executor's activities, each run in an activity context. */
-  const executor = (vendors: Vendors, over: Partial<ExecuteDeps> = {}): ExecutorActivities => {
+  const executor = (
+    vendors: Vendors,
+    over: Partial<ExecuteDeps> = {},
+    info: { readonly attempt?: number } = {},
+  ): ExecutorActivities => {
     const ledger = store.effects;
     const activities = executorActivities({
       ...installation,
@@ -65,9 +69,9 @@ export async function openOffice() {
       ...over,
     });
     return {
-      prepare: (input) => inActivity(activities.prepare, input),
-      execute: (input) => inActivity(activities.execute, input),
-      undo: (input) => inActivity(activities.undo, input),
+      prepare: (input) => inActivity(activities.prepare, input, info),
+      execute: (input) => inActivity(activities.execute, input, info),
+      undo: (input) => inActivity(activities.undo, input, info),
     };
   };
   return { dataDir, installation, store, proofs, seal, decide, secrets, executor };
@@ -100,15 +104,25 @@ export async function sealed(
   return { claims, seal: await seal(claims), steps };
 }
 
+/** By default the tool asked for or planned, announced wherever policy may want it. */
+interface StepProofs {
+  readonly step?: number;
+  readonly plan?: Plan;
+  readonly decisions?: readonly string[];
+  readonly runs?: string;
+  readonly announced?: readonly string[];
+}
+
 /** What the story hands the executor for one step; with a plan and decisions where people were asked. */
 export function stepInput(
   { claims, seal, steps }: Sealed,
-  { step = 0, plan, decisions = [] }: { step?: number; plan?: Plan; decisions?: readonly string[] } = {},
+  { step = 0, plan, decisions = [], runs, announced = ['agent-notices'] }: StepProofs = {},
 ): StepInput {
   const ask = steps[step];
   if (ask === undefined) throw new Error(`no step ${step}`);
-  const base = { request: claims.request, seal, step, ask, decisions };
   const planStep = plan?.steps[step];
+  const tool = runs ?? planStep?.tool ?? ask.tool;
+  const base = { request: claims.request, seal, step, ask, runs: tool, announced, decisions };
   if (plan === undefined || planStep === undefined) return base;
   const { version, digest, stepDigests } = plan;
   return { ...base, plan: { version, digest, stepDigests, step: planStep } };

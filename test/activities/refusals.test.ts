@@ -376,9 +376,11 @@ describe('execute, while', () => {
 
   test('production is frozen, refuses what people have approved', async () => {
     const stage = await scene();
-    const clock = () => new Date('2036-12-24T12:00:00Z');
-    const at = clock().toISOString();
-    expect(await attempt(stage, await stage.input(['alice'], { at }), { clock })).toMatchObject({
+    const [from, to] = [-60_000, 60_000].map((ms) => new Date(Date.now() + ms)) as [Date, Date];
+    const calendar = {
+      freezes: [{ from, to, environment: 'prod' as const, reason: 'audit', yearly: false }],
+    };
+    expect(await attempt(stage, await stage.input(['alice']), { calendar })).toMatchObject({
       why: 'denied',
       sentence: 'Production is frozen for changes.',
       verdict: { effect: 'deny' },
@@ -394,12 +396,43 @@ describe('execute of a mail to somebody outside', () => {
   test('keeps it as a draft when the agent was not sure', async () => {
     const { vendors } = await vendorWorld();
     const request = await sealed(office, 'outreach-agent', [ask], { confidence: 0.6 });
-    expect(await office.executor(vendors).execute(stepInput(request))).toMatchObject({
+    const input = stepInput(request, { runs: 'email.draft' });
+    expect(await office.executor(vendors).execute(input)).toMatchObject({
       kind: 'done',
       tool: 'email.draft',
     });
     expect(await DRAFT.look(vendors)).toEqual(['Hello']);
     expect(await SEND.look(vendors)).toEqual([]);
+  });
+
+  test('keeps the smaller tool that was judged, even if the larger would pass now', async () => {
+    const { vendors } = await vendorWorld();
+    const request = await sealed(office, 'outreach-agent', [ask], { confidence: 0.9 });
+    const input = stepInput(request, { runs: 'email.draft' });
+    expect(await office.executor(vendors).execute(input)).toMatchObject({
+      kind: 'done',
+      tool: 'email.draft',
+    });
+    expect(await SEND.look(vendors)).toEqual([]);
+  });
+
+  test('goes back when policy wants an announcement that was not made', async () => {
+    const { vendors } = await vendorWorld();
+    const { tool, args } = changeOf('stripe.update_customer');
+    const request = await sealed(office, 'support-agent', [{ tool, args }]);
+    const input = stepInput(request, { announced: [] });
+    expect(await office.executor(vendors).execute(input)).toMatchObject({
+      kind: 'refused',
+      why: 'unapproved',
+      verdict: { effect: 'notify' },
+    });
+  });
+
+  test('goes back when it is not the tool that was judged', async () => {
+    const { vendors } = await vendorWorld();
+    const request = await sealed(office, 'outreach-agent', [ask], { confidence: 0.6 });
+    expect(await office.executor(vendors).execute(stepInput(request))).toMatchObject({ why: 'unapproved' });
+    expect(await DRAFT.look(vendors)).toEqual([]);
   });
 
   test('sends nothing that people approved once policy asks for a smaller tool', async () => {

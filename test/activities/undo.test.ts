@@ -79,7 +79,10 @@ describe.each(CHANGES.map((change) => [change.tool, change] as const))('undo of 
     const before = await change.look(world.vendors);
     world.emulators.failNext({ ...change.effect, status: 500 });
     await expect(execute(input)).rejects.toMatchObject({ type: 'outside-unknown' });
-    expect(await undo(bare(input))).toEqual({ kind: 'nothing', sentence: 'It never happened.' });
+    // The first answer comes too soon to be believed.
+    await expect(undo(bare(input))).rejects.toMatchObject({ type: 'outside-unknown' });
+    const again = office.executor(world.vendors, {}, { attempt: 2 });
+    expect(await again.undo(bare(input))).toEqual({ kind: 'nothing', sentence: 'It never happened.' });
     await expect(execute(input)).rejects.toMatchObject({ nonRetryable: true });
     expect(await change.look(world.vendors)).toEqual(before);
   });
@@ -136,9 +139,10 @@ describe('undo', () => {
     const { tool, args } = changeOf('email.send');
     const request = await sealed(office, 'outreach-agent', [{ tool, args }], { confidence: 0.5 });
     const { execute, undo } = office.executor(vendors);
-    await execute(stepInput(request));
+    const input = stepInput(request, { runs: 'email.draft' });
+    await execute(input);
     expect(await changeOf('email.draft').look(vendors)).toEqual(['Hello']);
-    expect(await undo(stepInput(request))).toMatchObject({ kind: 'undone' });
+    expect(await undo(input)).toMatchObject({ kind: 'undone' });
     expect(await changeOf('email.draft').look(vendors)).toEqual([]);
   });
 

@@ -6,6 +6,7 @@ import { OUTCOMES } from '../../src/domain/outcome.ts';
 export function step(changes: Partial<CardStep> = {}): CardStep {
   return {
     index: 0,
+    ask: 'a'.repeat(64),
     tool: 'github.delete_branch',
     title: 'Delete branch',
     effect: 'delete',

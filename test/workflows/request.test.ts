@@ -319,7 +319,7 @@ test('Request runs nothing more and undoes nothing when halted', async () => {
       effects: 'some',
       message: 'Halted by olga: audit',
     });
-    expect(log).toEqual(['execute 0', 'execute 1']);
+    expect(log).toEqual(['execute 0', 'execute 1', 'tell owner-1']);
   });
 });
 
@@ -534,5 +534,62 @@ test('Request runs a step at once when policy no longer asks for people', async 
     await decide('platform-1', 'approve');
     expect(await handle.result()).toMatchObject({ outcome: 'executed', version: 1 });
     expect(log.filter((line) => line.startsWith('execute'))).toEqual(['execute 0 v1 by 1', 'execute 0']);
+  });
+});
+
+test('Request undoes and closes although people click while it is being cancelled', async () => {
+  const slow = { steps: [{ results: [ran('first')], undoMs: 600 }, { gates: [gate('platform', 2)] }] };
+  await onStage(slow, async ({ handle, waiting, decide, log, cards }) => {
+    await waiting();
+    await decide('platform-1', 'approve');
+    await handle.cancel();
+    await expect.poll(() => log).toContain('undo 0');
+    await decide('platform-2', 'approve');
+    expect(await handle.result()).toMatchObject({
+      outcome: 'cancelled',
+      effects: 'none',
+      steps: [{ status: 'undone' }, {}],
+    });
+    expect(cards.at(-1)).toMatchObject({ state: 'closed', outcome: 'cancelled' });
+  });
+});
+
+test('Request goes on by the same story after a local read ran out of time', async () => {
+  const steps = [{}, { effect: 'read' as const, results: [broken('The vendor does not answer')] }];
+  await onStage({ steps, record: 'read-failed' }, async ({ handle, restartWorker, log }) => {
+    expect(await handle.result()).toMatchObject({
+      outcome: 'rolled_back',
+      message: 'The vendor does not answer',
+    });
+    await restartWorker();
+    expect(await handle.query('view')).toMatchObject({ outcome: 'rolled_back' });
+    expect(log).toEqual(['execute 0', 'execute 1', 'undo 0']);
+  });
+});
+
+test('Request takes a step that was refused on a retry for one that may have happened', async () => {
+  const refused = {
+    kind: 'refused' as const,
+    why: 'denied' as const,
+    sentence: 'Suspended meanwhile',
+    mayHaveHappened: true,
+  };
+  await onStage({ steps: [{}, { results: [refused] }] }, async ({ handle, log }) => {
+    expect(await handle.result()).toMatchObject({ outcome: 'denied', effects: 'none' });
+    expect(log).toEqual(['execute 0', 'execute 1', 'undo 1', 'undo 0']);
+  });
+});
+
+test('Request tells its owner when something stands that should not, card or none', async () => {
+  const stands = { kind: 'stands' as const, sentence: 'It cannot be undone.' };
+  const steps = [
+    { undo: stands },
+    { results: [broken('No')], undo: { kind: 'nothing' as const, sentence: '' } },
+  ];
+  await onStage({ steps }, async ({ handle, log }) => {
+    expect(await handle.result()).toMatchObject({ outcome: 'rollback_failed' });
+    expect(log).toContain('tell owner-1');
+    const { typedSearchAttributes } = await handle.describe();
+    expect(typedSearchAttributes.get(SEARCH_ATTRIBUTES.needsHuman)).toBe(true);
   });
 });

@@ -37,6 +37,8 @@ export interface StepScript {
   readonly gates?: readonly Gate[];
   readonly results?: readonly (StepResult | Error | 'hang')[];
   readonly undo?: UndoResult | Error;
+  /** How long undoing takes, so that something can happen meanwhile. */
+  readonly undoMs?: number;
 }
 
 export interface Script {
@@ -237,6 +239,7 @@ function play(
     },
     undo: async ({ step }) => {
       log.push(`undo ${step}`);
+      await Context.current().sleep(script.steps[step]?.undoMs ?? 0);
       const undo = script.steps[step]?.undo ?? { kind: 'undone', sentence: 'It was taken back.' };
       if (undo instanceof Error) throw undo;
       return undo;
@@ -282,6 +285,7 @@ function planOf({ steps }: Script, version: number, tools: readonly string[]): P
     stepDigests: steps.map((_, index) => `step-${index}`),
     steps: steps.map(({ effect = 'write' }, index) => ({
       index,
+      ask: `ask-${index}`,
       tool: tools[index] ?? '',
       title: 'Touch',
       effect,
