@@ -2,21 +2,23 @@
 import type { StepFacts } from '../domain/facts.ts';
 import type { Policy } from '../domain/ports.ts';
 import { approvalGates, type RuleHit, type Verdict } from '../domain/verdict.ts';
-import { askSet, type Bundle, Unjudgeable } from './ask-engine.ts';
+import { type Bundle, Unjudgeable } from './ask-engine.ts';
 import type { Engine } from './engine.ts';
 import { boundedFacts, type Question, questionOf } from './entities.ts';
 import { gatesOf, smallerToolOf, strictestFirst } from './gates.ts';
+import { type Ask, rememberingAsk } from './remember.ts';
 import type { Rule } from './rules.ts';
 
 const SENTENCE_CHARACTERS_MAX = 160;
 
 /** A loaded bundle behind the port. `decide` never throws: what cannot be judged is denied as `engine-error`. */
 export function policyOf(engine: Engine, bundle: Bundle): Policy {
+  const ask = rememberingAsk(engine, bundle);
   return Object.freeze({
     version: bundle.version,
     decide: (facts: StepFacts) => {
       try {
-        return judge(engine, bundle, facts, { mayReduce: true });
+        return judge(ask, bundle, facts, { mayReduce: true });
       } catch (error) {
         const sentence =
           error instanceof Unjudgeable ? error.sentence : 'The policy engine failed on this step.';
@@ -26,22 +28,17 @@ export function policyOf(engine: Engine, bundle: Bundle): Policy {
   });
 }
 
-function judge(
-  engine: Engine,
-  bundle: Bundle,
-  facts: StepFacts,
-  { mayReduce }: { mayReduce: boolean },
-): Verdict {
+function judge(ask: Ask, bundle: Bundle, facts: StepFacts, { mayReduce }: { mayReduce: boolean }): Verdict {
   const question = checkedQuestion(bundle, facts);
-  const authority = askSet(engine, bundle, 'authority', question);
+  const authority = ask('authority', question);
   if (!authority.allowed)
     return deny(bundle, authority.rules.length > 0 ? hits(authority.rules) : [noGrant(facts)]);
-  const gates = bundle.gated.has(facts.tool) ? askSet(engine, bundle, 'gates', question) : undefined;
+  const gates = bundle.gated.has(facts.tool) ? ask('gates', question) : undefined;
   if (gates === undefined || gates.allowed) return verdict(bundle, 'allow', authority.rules);
   const open = strictestFirst(gates.rules);
   const smaller = smallerToolOf(open);
   if (smaller !== undefined) {
-    return mayReduce ? reduce(engine, bundle, { facts, open, smaller }) : deny(bundle, hits(open));
+    return mayReduce ? reduce(ask, bundle, { facts, open, smaller }) : deny(bundle, hits(open));
   }
   const gated = verdict(bundle, 'notify', open);
   return approvalGates(gated).length > 0 ? { ...gated, effect: 'approve' } : gated;
@@ -49,14 +46,14 @@ function judge(
 
 /** The smaller tool must be granted itself and keeps its own gates; it is not reduced once more. */
 function reduce(
-  engine: Engine,
+  ask: Ask,
   bundle: Bundle,
   { facts, open, smaller }: { facts: StepFacts; open: readonly Rule[]; smaller: string },
 ): Verdict {
   const tool = bundle.tools.get(smaller);
   if (tool === undefined) throw new Unjudgeable(`The smaller tool "${smaller}" is unknown.`);
   const { effect, reversibility } = tool;
-  const own = judge(engine, bundle, { ...facts, tool: smaller, effect, reversibility }, { mayReduce: false });
+  const own = judge(ask, bundle, { ...facts, tool: smaller, effect, reversibility }, { mayReduce: false });
   const rules = own.effect === 'allow' ? hits(open) : [...hits(open), ...own.rules];
   if (own.effect === 'deny') return deny(bundle, rules);
   return { ...own, effect: 'downscope', rules, downscopeTo: smaller };
