@@ -63,7 +63,7 @@ export class Messenger {
     const { id: request, excluded, closing, hasStandingEffects } = this.#record;
     const wrong = hasStandingEffects && closing?.outcome !== 'executed';
     if (this.#shown === undefined && !wrong) return;
-    const text = `${request} closed as ${closing?.outcome}: ${closing?.message}`;
+    const text = `${request} closed as ${closing?.outcome.replaceAll('_', ' ')}: ${closing?.message}`;
     this.refreshCard();
     if (this.#shown !== undefined) this.#say('closed', text, []);
     for (const person of excluded) {

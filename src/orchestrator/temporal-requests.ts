@@ -6,7 +6,7 @@ import { askDigest, canonicalHash } from '../domain/digest.ts';
 import { CountersignError } from '../domain/errors.ts';
 import type { Clock, SealSigner } from '../domain/ports.ts';
 import type { RequestInput, RequestSettings } from '../domain/request.ts';
-import { sortClientError } from './client-errors.ts';
+import { isNotFound, sortClientError } from './client-errors.ts';
 import { isRequestId, requestId } from './request-id.ts';
 import type { NewRequest, Requests } from './requests.ts';
 import { listRequests } from './search.ts';
@@ -115,7 +115,12 @@ async function cancel(id: string, client: Client): Promise<void> {
   if (view.status === 'closed') {
     throw new CountersignError('already-closed', `Cannot cancel "${id}": it is closed as "${view.outcome}"`);
   }
-  await client.workflow.getHandle(id).cancel();
+  try {
+    await client.workflow.getHandle(id).cancel();
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    throw new CountersignError('already-closed', `Cannot cancel "${id}": it closed just now`);
+  }
 }
 
 async function decide(id: string, jws: string, client: Client): Promise<'recorded' | 'closed' | 'unknown'> {
