@@ -1,6 +1,7 @@
 /** From a button's pointer to the stored record that has the authority, or to the sentence that says why not. */
 import type { OpenApproval } from '../domain/card.ts';
 import { shortDigest } from '../domain/digest.ts';
+import type { RequestView } from '../domain/request.ts';
 import { parsePointer } from './cards/pointer.ts';
 import type { Desk } from './ports.ts';
 
@@ -25,15 +26,14 @@ export async function findApproval(
   }
   if (shortDigest(approval.digest) !== pointer.digest8) return unreadable(desk);
   if (approval.open) return { kind: 'open', approval };
-  return refused(await whatHappened(desk, approval));
+  return refused(whyTooLate(approval, await desk.requests.view(approval.request)));
 }
 
-/** Why a request no longer takes decisions on this version, in one sentence. */
-export async function whatHappened(
-  { requests }: Pick<Desk, 'requests'>,
-  { request, version }: Pick<OpenApproval, 'request' | 'version'>,
-): Promise<string> {
-  const view = await requests.view(request);
+/** Why a request no longer takes decisions on this version, in one sentence. `view` is the request as it is now. */
+export function whyTooLate(
+  { version }: Pick<OpenApproval, 'version'>,
+  view: RequestView | undefined,
+): string {
   if (view === undefined) return 'This request is closed and no longer kept; nothing was recorded';
   if (view.status === 'closed') {
     const message = view.message === undefined ? '' : `: ${view.message}`;

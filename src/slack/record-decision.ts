@@ -4,8 +4,9 @@ import type { OpenApproval } from '../domain/card.ts';
 import type { Answer, Decision } from '../domain/decision.ts';
 import type { Person } from '../domain/people.ts';
 import { redacted } from './bolt-logger.ts';
-import { whatHappened } from './find-approval.ts';
+import { whyTooLate } from './find-approval.ts';
 import type { Desk } from './ports.ts';
+import { putAway } from './put-away.ts';
 
 export interface Click {
   readonly person: Person;
@@ -55,13 +56,14 @@ export async function recordDecision(desk: Desk, click: Click): Promise<Recorded
     );
     return { kind: 'recorded' };
   }
-  return {
-    kind: 'refused',
-    sentence:
-      kept === 'closed'
-        ? await whatHappened(desk, approval)
-        : 'Countersign no longer knows this request; nothing was recorded',
-  };
+  if (kept === 'unknown')
+    return {
+      kind: 'refused',
+      sentence: 'Countersign no longer knows this request; nothing was recorded',
+    };
+  const view = await desk.requests.view(approval.request);
+  await putAway(desk, approval, view);
+  return { kind: 'refused', sentence: whyTooLate(approval, view) };
 }
 
 /**
