@@ -117,6 +117,7 @@ export async function approvalsRole(options: {
     channels,
     approvalsChannel,
     names,
+    log: loggers.log,
   });
   const slack = createSlackApp({
     ...secrets,

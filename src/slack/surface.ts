@@ -3,8 +3,9 @@ import type { WebClient } from '@slack/web-api';
 import type { Directory, Surface } from '../domain/ports.ts';
 import { OutsideError } from '../domain/retry.ts';
 import { outside } from './cards/outside-text.ts';
+import { createMending } from './mending.ts';
 import type { Names } from './names.ts';
-import type { CardStore, MessagePlace, MessageStore } from './ports.ts';
+import type { CardStore, Log, MessagePlace, MessageStore } from './ports.ts';
 import { type Saying, sayOnce } from './say-once.ts';
 import { showCard } from './show-card.ts';
 import { sorted } from './slack-client.ts';
@@ -22,9 +23,14 @@ export interface SlackSurfaceOptions {
   readonly channels: Readonly<Record<string, string>>;
   readonly approvalsChannel: string;
   readonly names: Names;
+  /** What an operator has to mend is said here. */
+  readonly log: Log;
 }
 
-/** Rejects with `OutsideError` only. What was said under a key is not said again; cards converge to the newest view. */
+/**
+ * Rejects with `OutsideError` only; what an operator can mend is retryable. What was said under a key is not said again; cards converge to
+ * the newest view.
+ */
 export function createSlackSurface(options: SlackSurfaceOptions): Surface {
   const { client, cards, messages, directory } = options;
   const say = (saying: Saying) => sayOnce({ client, messages }, saying);
@@ -56,12 +62,13 @@ export function createSlackSurface(options: SlackSurfaceOptions): Surface {
       await say({ key, channel: channelId(options.channels, channel), text });
     },
   };
+  const mending = createMending(options.log);
   return {
-    showCard: (view) => repeatable(surface.showCard(view)),
-    sayInThread: (line) => repeatable(surface.sayInThread(line)),
-    whisper: (note) => repeatable(surface.whisper(note)),
-    tell: (note) => repeatable(surface.tell(note)),
-    announce: (notice) => repeatable(surface.announce(notice)),
+    showCard: (view) => mending('channel', repeatable(surface.showCard(view))),
+    sayInThread: (line) => mending('channel', repeatable(surface.sayInThread(line))),
+    whisper: (note) => mending('channel', repeatable(surface.whisper(note))),
+    tell: (note) => mending('person', repeatable(surface.tell(note))),
+    announce: (notice) => mending('channel', repeatable(surface.announce(notice))),
   };
 }
 

@@ -174,7 +174,7 @@ describe('sayInThread()', () => {
     const { client } = world.options;
     const forgetful = createSlackSurface({
       ...{ client, cards: world.cards, messages: messagesInMemory(), directory: world.options.directory },
-      ...{ channels: {}, approvalsChannel: CHANNEL, names: namesOf(ORGANISATION) },
+      ...{ channels: {}, approvalsChannel: CHANNEL, names: namesOf(ORGANISATION), log: world.log },
     });
     world.slack.failNext({ method: 'chat.postMessage', status: 500, times: 1 });
     await forgetful.sayInThread(line);
@@ -190,7 +190,7 @@ describe('sayInThread()', () => {
         messages: messagesInMemory(),
         directory: unreachable,
       },
-      ...{ channels: {}, approvalsChannel: CHANNEL, names: namesOf(ORGANISATION) },
+      ...{ channels: {}, approvalsChannel: CHANNEL, names: namesOf(ORGANISATION), log: world.log },
     });
     await expect(blind.sayInThread({ ...line, mentionGroups: ['platform'] })).rejects.toMatchObject({
       kind: 'retryable',

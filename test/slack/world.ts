@@ -196,6 +196,7 @@ export async function createWorld(changes: { readonly directory?: Directory } = 
     channels,
     messages: messagesInMemory(),
     approvalsChannel: CHANNEL,
+    log,
   });
   return {
     ...{ slack, surface, cards, inbox, requests, log, security, boltUrl, options },
