@@ -1,6 +1,7 @@
 /**
  * `npm run deploy:secrets`: the keys and passwords docker-compose.yml wants, made where they are missing, in
- * `deploy/secrets/`. What exists is kept. Credentials of others can't be made; it names those that are still missing.
+ * `deploy/secrets/`. What exists is kept. Credentials of others can't be made; it names those that are still missing
+ * and says where they come from.
  */
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -8,14 +9,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { publicKeyOf } from '../src/approvals/signing.ts';
 
-const fromOthers = [
-  'agent_keys',
-  'slack_bot_token',
-  'slack_signing_secret',
-  'github_token',
-  'stripe_api_key',
-  'resend_api_key',
-];
+/** Where each comes from. Agents' keys are whose tokens are believed: which issuer that is, is decided by people. */
+const fromOthers: Readonly<Record<string, string>> = {
+  agent_keys:
+    'run "npx countersign keys" and put the value of COUNTERSIGN_AGENT_KEYS there, or list your own issuers: [{"issuer": "https://…", "jwks": {…}}]',
+  slack_bot_token: 'from the Slack app, under "OAuth & Permissions"',
+  slack_signing_secret: 'from the Slack app, under "Basic Information"',
+  github_token: 'from GitHub',
+  stripe_api_key: 'from Stripe',
+  resend_api_key: 'from Resend',
+};
 
 /** Makes what is missing in `folder`; returns the names of what only people can put there. */
 export async function makeDeploySecrets(folder: string): Promise<readonly string[]> {
@@ -37,7 +40,12 @@ export async function makeDeploySecrets(folder: string): Promise<readonly string
     make(`${purpose}_private_key`, () => JSON.stringify(secret));
     make(`${purpose}_public_key`, () => JSON.stringify(open));
   }
-  return fromOthers.filter((name) => !existsSync(join(folder, name)));
+  return Object.keys(fromOthers).filter((name) => !existsSync(join(folder, name)));
+}
+
+/** What to do about one of the names that `makeDeploySecrets` returned. */
+export function stillMissing(name: string): string {
+  return `deploy/secrets/${name}: still missing: ${fromOthers[name] ?? 'put it there'}`;
 }
 
 /** Free of characters that mean something in a URL. */
@@ -48,5 +56,5 @@ function password(): string {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const missing = await makeDeploySecrets(fileURLToPath(new URL('../deploy/secrets/', import.meta.url)));
   console.log('deploy/secrets: keys and passwords are there');
-  for (const name of missing) console.log(`deploy/secrets/${name}: still missing, put it there`);
+  for (const name of missing) console.log(stillMissing(name));
 }

@@ -68,7 +68,11 @@ export const SETTINGS = Object.freeze({
   STRIPE_API_URL: row('url', 'base of the Stripe API', { holders: ['executor'] }),
   RESEND_API_KEY: row('secret', 'executes the email tools', { holders: ['executor'] }),
   RESEND_API_URL: row('url', 'base of the Resend API', { holders: ['executor'] }),
-  COUNTERSIGN_AGENT_KEYS: row('material', "JWKS of the agents' issuers", { needers: ['gateway'] }),
+  COUNTERSIGN_AGENT_KEYS: row(
+    'material',
+    'JWKS that agents\' tokens are checked with, or [{"issuer": "https://…", "jwks": {…}}] per issuer',
+    { needers: ['gateway'] },
+  ),
   COUNTERSIGN_SEAL_PRIVATE_KEY: row('secret', 'seals what an agent asked', {
     holders: ['gateway'],
     needers: ['gateway'],

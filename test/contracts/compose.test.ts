@@ -8,7 +8,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { makeDeploySecrets } from '../../scripts/deploy-secrets.ts';
+import { makeDeploySecrets, stillMissing } from '../../scripts/deploy-secrets.ts';
 import { resolveTemporalServer } from '../../src/dev/temporal-server/resolve.ts';
 import { SEARCH_ATTRIBUTE_TYPES } from '../../src/dev/temporal-server/search-attributes.ts';
 import {
@@ -153,6 +153,10 @@ describe('settings of the compose file', () => {
     expect(readdirSync(folder)).toEqual(expect.arrayContaining(wanted.map((file) => basename(file))));
     const before = readFileSync(join(folder, 'seal_private_key'), 'utf8');
     expect(await makeDeploySecrets(folder)).toEqual([]);
+    rmSync(join(folder, 'agent_keys'));
+    expect((await makeDeploySecrets(folder)).map(stillMissing)).toEqual([
+      expect.stringMatching(/^deploy\/secrets\/agent_keys: still missing: run "npx countersign keys"/),
+    ]);
     expect(readFileSync(join(folder, 'seal_private_key'), 'utf8')).toBe(before);
   });
 });
