@@ -76,8 +76,8 @@ function cutStep(step: StepView): StepView {
 
 function judgementIn(events: readonly HistoryEvent[]): Judgement | undefined {
   const markers = events.map((event) => event.markerRecordedEventAttributes?.details);
-  const judged = markers.find((details) => activityOf(details?.['data']) === 'judge');
-  return read<Judgement>(judged?.['result']);
+  const judged = markers.find((details) => activityOf(details?.data) === 'judge');
+  return read<Judgement>(judged?.result);
 }
 
 function activityOf(data: Parameters<typeof read>[0]): string | undefined {

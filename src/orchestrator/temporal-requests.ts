@@ -102,7 +102,7 @@ function bodyHash({ key: _, ...asked }: NewRequest): string {
 
 async function refuseOtherBody(id: string, body: string, client: Client): Promise<void> {
   const { memo } = await client.workflow.getHandle(id).describe();
-  if (memo?.['body'] === body) return;
+  if (memo?.body === body) return;
   throw new CountersignError(
     'key-reused',
     'Cannot start request: this idempotency key came with another body before',

@@ -28,10 +28,10 @@ export function read<T>(payloads: temporal.api.common.v1.IPayloads | null | unde
 export function markerLine(event: HistoryEvent): Line | undefined {
   const marker = event.markerRecordedEventAttributes;
   if (marker?.markerName !== 'core_local_activity') return undefined;
-  const name = read<{ activity_type?: string }>(marker.details?.['data'])?.activity_type ?? 'local activity';
+  const name = read<{ activity_type?: string }>(marker.details?.data)?.activity_type ?? 'local activity';
   const message = marker.failure?.message;
   if (message != null) return { kind: 'problem', text: failureText(name, message) };
-  return resultLine(name, marker.details?.['result']);
+  return resultLine(name, marker.details?.result);
 }
 
 /** A regular activity's outcome; its beginning is no line of its own. */

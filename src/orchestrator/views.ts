@@ -15,7 +15,7 @@ export async function viewNow(client: Client, id: string, agent?: string): Promi
   const handle = client.workflow.getHandle(id);
   try {
     const { status, memo, closeTime: at } = await handle.describe();
-    if (agent !== undefined && memo?.['agent'] !== agent) return undefined;
+    if (agent !== undefined && memo?.agent !== agent) return undefined;
     if (status.name === 'COMPLETED') return (await handle.result()) as RequestView;
     if (status.name === 'RUNNING') return await toldView(client, handle);
     const view = await toldView(client, handle);
@@ -76,7 +76,7 @@ async function look(
 ): Promise<{ readonly view: RequestView | undefined } | undefined> {
   try {
     const { status, memo, typedSearchAttributes } = await client.workflow.getHandle(id).describe();
-    if (agent !== undefined && memo?.['agent'] !== agent) return { view: undefined };
+    if (agent !== undefined && memo?.agent !== agent) return { view: undefined };
     const isMarkedClosed = typedSearchAttributes.get(SEARCH_ATTRIBUTES.status) === 'closed';
     if (status.name === 'RUNNING' && !isMarkedClosed) return undefined;
   } catch (error) {
