@@ -107,7 +107,7 @@ async function run(
   const { created } = await deps.ledger.intend(intent);
   // Somebody else's row: another attempt of this step is on its way, perhaps one that ran out of time.
   if (!created && effect === undefined)
-    throw new OutsideError('unknown', 'Another attempt of this step is under way');
+    throw new OutsideError('unknown', 'Cannot run step: another attempt of it is under way');
   return change(key, tool.name, () => tool.execute(args, context, captured), deps);
 }
 

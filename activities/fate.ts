@@ -40,7 +40,7 @@ export async function effectOf(
     );
   }
   if (effect?.state !== 'intended') return effect;
-  const { tool, args } = whatRan(input, effect, deps.registry);
+  const { tool, args } = whatRan(input, effect, deps.registry.whole);
   const result = await tool.find?.(args, contextFor(effect, deps.vendors), effect.captured);
   if (result === undefined) return effect;
   await deps.ledger.settle(effect, 'done', result);

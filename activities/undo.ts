@@ -28,11 +28,11 @@ export function createUndo(deps: UndoDeps): ExecutorActivities['undo'] {
     if (effect.state === 'intended') {
       // The vendor may still be at it: a first "no" comes too soon after the attempt that ended without an answer.
       if (Context.current().info.attempt === 1)
-        throw new OutsideError('unknown', 'Not known yet whether it happened');
+        throw new OutsideError('unknown', 'Cannot undo step: not known yet whether it happened');
       await deps.ledger.settle(effect, 'failed', { message: NOTHING.sentence });
       return NOTHING;
     }
-    const { tool, args } = whatRan(input, effect, deps.registry);
+    const { tool, args } = whatRan(input, effect, deps.registry.whole);
     return takeBack(tool, args, effect, deps);
   };
 }
