@@ -59,7 +59,7 @@ interface CardKey {
 }
 
 async function want(db: Database, view: CardView): Promise<{ row: CardRow }> {
-  await db
+  const row = await db
     .insertInto('cards')
     .values({
       request: view.request,
@@ -73,8 +73,10 @@ async function want(db: Database, view: CardView): Promise<{ row: CardRow }> {
         .doUpdateSet({ wanted_seq: view.seq, wanted_view: json(view) })
         .where('cards.wanted_seq', '<', view.seq),
     )
-    .execute();
-  return { row: await existing(db, view) };
+    .returningAll()
+    .executeTakeFirst();
+  // No row comes back where a newer view is wanted already.
+  return { row: row === undefined ? await existing(db, view) : toCard(row) };
 }
 
 interface Placement {
