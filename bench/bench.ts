@@ -16,7 +16,8 @@ const FULL: BenchSize & WaitingSize = {
   alone: 24,
   together: 96,
   inFlight: 32,
-  warmUp: { alone: 15, together: 64, inFlight: 32 },
+  // Until then the engines of policy and database are still being compiled.
+  warmUp: { alone: 10, together: 320, inFlight: 32 },
   waiting: 2000,
   warmUpWaiting: 100,
   decisions: 60,

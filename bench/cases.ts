@@ -58,9 +58,10 @@ function startBare({ client }: World, workflow: string, ask?: Ask): Case['ready'
 }
 
 /** As the agents' door does it. */
-function start({ countersign: { requests } }: World, ask: NewRequest): Case['ready'] {
+function start({ countersign: { requests } }: World, newRequest: () => NewRequest): Case['ready'] {
   return async () => ({
     async fire() {
+      const ask = newRequest();
       const { id } = await requests.start(ask);
       const view = await requests.settled(id, WAIT_MS, ask.agent);
       if (view?.outcome !== 'executed') throw new Error(`Cannot measure: "${id}" is "${view?.outcome}"`);
@@ -93,7 +94,7 @@ function signalBare({ client }: World, workflow: string, ask?: Ask): Case['ready
 function decide({ client, countersign }: World): Case['ready'] {
   const { requests, signer, store } = countersign;
   return async () => {
-    const { id } = await requests.start(riskyRequest);
+    const { id } = await requests.start(riskyRequest());
     await cardDrawn(id, store);
     const jws = await signedApproval({ id, person: APPROVER }, { signer, inbox: store.inbox });
     return {

@@ -22,6 +22,14 @@ export const APPROVER = 'erin';
 
 const REASON = 'The bench asks for it';
 
-export const readRequest: NewRequest = { agent: 'release-agent', reason: REASON, steps: [READ] };
-export const writeRequest: NewRequest = { agent: 'release-agent', reason: REASON, steps: [WRITE] };
-export const riskyRequest: NewRequest = { agent: 'outreach-agent', reason: REASON, steps: [RISKY] };
+/**
+ * A new request. Agents say how sure they are, each time otherwise, so that policy's memory is as useful as in life:
+ * the question before the effect is mostly the one asked before, the next request's is not.
+ */
+function asking(agent: string, step: Ask): () => NewRequest {
+  return () => ({ agent, reason: REASON, confidence: 0.9 + Math.random() / 10, steps: [step] });
+}
+
+export const readRequest: () => NewRequest = asking('release-agent', READ);
+export const writeRequest: () => NewRequest = asking('release-agent', WRITE);
+export const riskyRequest: () => NewRequest = asking('outreach-agent', RISKY);

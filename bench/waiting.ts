@@ -83,7 +83,7 @@ async function ask(
 ): Promise<readonly string[]> {
   const ids: string[] = [];
   await inParallel(count, ASKED_AT_ONCE, async () => {
-    ids.push((await requests.start(riskyRequest)).id);
+    ids.push((await requests.start(riskyRequest())).id);
   });
   const deadline = Date.now() + CARDS_MS_MAX;
   while ((await child.ask<number>({ kind: 'cards' } satisfies Question)) < before + count) {
