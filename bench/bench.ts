@@ -13,7 +13,7 @@ import { openWorld } from './world.ts';
 
 const FULL: BenchSize & WaitingSize = {
   rounds: 8,
-  alone: 24,
+  alone: 25,
   together: 96,
   inFlight: 32,
   // Until then the engines of policy and database are still being compiled.

@@ -4,8 +4,9 @@ import type { Ask } from '../src/domain/ask.ts';
 import type { NewRequest } from '../src/orchestrator/requests.ts';
 import { GO_SIGNAL } from './messages.ts';
 import { outcomeStands } from './outcome-event.ts';
+import { untilQuiet } from './quiet.ts';
 import { APPROVER, READ, RISKY, readRequest, riskyRequest, WRITE, writeRequest } from './samples.ts';
-import { cardDrawn, signedApproval } from './signed-approval.ts';
+import { signedApproval } from './signed-approval.ts';
 import { BARE_QUEUE, type World } from './world.ts';
 
 /** One thing to time. */
@@ -79,6 +80,7 @@ function signalBare({ client }: World, workflow: string, ask?: Ask): Case['ready
       args: ask === undefined ? [] : [ask],
       requestEagerStart: true,
     });
+    await untilQuiet(client, handle.workflowId);
     return {
       async fire() {
         await handle.signal(GO_SIGNAL);
@@ -95,7 +97,7 @@ function decide({ client, countersign }: World): Case['ready'] {
   const { requests, signer, store } = countersign;
   return async () => {
     const { id } = await requests.start(riskyRequest());
-    await cardDrawn(id, store);
+    await untilQuiet(client, id);
     const jws = await signedApproval({ id, person: APPROVER }, { signer, inbox: store.inbox });
     return {
       async fire() {

@@ -1,8 +1,8 @@
-/** Fires the shots of one case: one after the other for latency, many at a time for throughput. */
+/** Fires shots: one after the other for latency, many at a time for throughput. */
 import type { Case, Shot } from './cases.ts';
 
 export interface RoundSize {
-  /** Shots one after the other. */
+  /** Shots of each case one after the other. */
   readonly alone: number;
   /** Shots with `inFlight` under way at a time. */
   readonly together: number;
@@ -19,17 +19,28 @@ export interface Round {
   readonly id: string;
 }
 
-export async function measureRound({ ready }: Case, size: RoundSize): Promise<Round> {
-  const latencies: number[] = [];
-  let id = '';
+/**
+ * One round of every case, in the order given. Shots one after the other take turns, so that what else the machine
+ * does meets all cases alike.
+ */
+export async function measureRound(cases: readonly Case[], size: RoundSize): Promise<readonly Round[]> {
+  const alone = cases.map(() => ({ latencies: [] as number[], id: '' }));
   for (let count = 0; count < size.alone; count += 1) {
-    const shot = await ready();
-    const from = performance.now();
-    id = await shot.fire();
-    latencies.push(performance.now() - from);
-    await shot.over();
+    for (const [index, { ready }] of cases.entries()) {
+      const shot = await ready();
+      const from = performance.now();
+      const id = await shot.fire();
+      alone[index]?.latencies.push(performance.now() - from);
+      await shot.over();
+      Object.assign(alone[index] ?? {}, { id });
+    }
   }
-  return { latencies, id, ...(await together(ready, size)) };
+  const rounds: Round[] = [];
+  for (const [index, { ready }] of cases.entries()) {
+    const { latencies = [], id = '' } = alone[index] ?? {};
+    rounds.push({ latencies, id, ...(await together(ready, size)) });
+  }
+  return rounds;
 }
 
 async function together(ready: Case['ready'], size: RoundSize): Promise<Pick<Round, 'perSecond' | 'cpuMs'>> {

@@ -25,17 +25,15 @@ export async function measureRows(
   { rounds, warmUp, ...size }: BenchSize,
   { eventsOf, progress }: { eventsOf(id: string): Promise<number>; progress(line: string): void },
 ): Promise<readonly Row[]> {
-  for (const one of cases) {
-    progress(`warming up "${one.name}"`);
-    await measureRound(one, warmUp);
-  }
+  progress('warming up');
+  await measureRound(cases, warmUp);
   const measured = new Map<string, Round[]>(cases.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
     progress(`round ${round + 1} of ${rounds}`);
     // Forward and backward in turn: no case always follows the same other.
-    for (const one of round % 2 === 0 ? cases : cases.toReversed()) {
-      measured.get(one.name)?.push(await measureRound(one, size));
-    }
+    const inTurn = round % 2 === 0 ? cases : cases.toReversed();
+    const results = await measureRound(inTurn, size);
+    for (const [index, result] of results.entries()) measured.get(inTurn[index]?.name ?? '')?.push(result);
   }
   return Promise.all(cases.map((one) => rowOf(one, measured, eventsOf)));
 }

@@ -8,8 +8,10 @@ export function quantile(values: readonly number[], share: number): number {
   return value;
 }
 
+/** The value in the middle, or the mean of the two there. */
 export function median(values: readonly number[]): number {
-  return quantile(values, 0.5);
+  const opposite = values.map((value) => -value);
+  return (quantile(values, 0.5) - quantile(opposite, 0.5)) / 2;
 }
 
 export function rounded(value: number, digits = 2): number {
