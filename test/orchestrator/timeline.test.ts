@@ -107,6 +107,14 @@ const STORIES: Readonly<Record<string, readonly string[]>> = {
     'ran: Ran step 1: test.tool',
     'closed: Closed as executed: The step ran.',
   ],
+  'read-failed': [
+    'asked: test-agent asked for 2 steps',
+    'judged: Judged: allow (rule)',
+    'ran: Ran step 1: test.tool',
+    'problem: Could not run a step: The vendor does not answer',
+    'undone: Undo of step 1 (test.tool): It was taken back.',
+    'closed: Closed as rolled_back: The vendor does not answer',
+  ],
   'rolled-back': [
     'asked: test-agent asked for 4 steps',
     'judged: Judged: allow (rule)',
