@@ -10,19 +10,12 @@ export interface ShowDeps {
   readonly surface: Surface;
 }
 
-/**
- * Drawing that a step runs gives way to the step: nobody sees the difference, most steps have ended by then, and the
- * end of a drawing is a workflow task that the step's result would have to wait for.
- */
-const RUNNING_DRAWN_AFTER_MS = 150;
-
 export function createShow({ inbox, surface }: ShowDeps): ApprovalActivities {
   return {
     async showCard({ view, open }) {
       refuseUnsignedFacts(view);
       if (open !== undefined) await inbox.open(open);
       if (view.state !== 'waiting') await inbox.close(view.request, view.version);
-      if (view.state === 'running') await pause(RUNNING_DRAWN_AFTER_MS);
       await surface.showCard(view);
     },
     sayInThread: (line) => surface.sayInThread(line),
@@ -40,8 +33,4 @@ function refuseUnsignedFacts({ request, agent, onBehalfOf, version, digest, step
     'unauthenticated',
     `Cannot show card of "${request}": its facts do not have the digest it names`,
   );
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
