@@ -19,7 +19,8 @@ const FULL: BenchSize & WaitingSize = {
   // Until then the engines of policy and database are still being compiled.
   warmUp: { alone: 10, together: 320, inFlight: 32 },
   waiting: 2000,
-  warmUpWaiting: 100,
+  // More than are cached, so that the cache is full before anything is weighed.
+  warmUpWaiting: 300,
   decisions: 60,
 };
 const QUICK: BenchSize & WaitingSize = {

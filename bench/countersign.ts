@@ -1,7 +1,7 @@
 /** Countersign as `npm start` runs it: all roles on one worker, on the connection given. Also run by the waiting worker. */
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
-import type { NativeConnection } from '@temporalio/worker';
+import type { NativeConnection, WorkflowBundle } from '@temporalio/worker';
 import { pino } from 'pino';
 import type { Activities } from '../activities/contract.ts';
 import { decisionSigner } from '../src/approvals/signing.ts';
@@ -9,7 +9,7 @@ import type { DecisionSigner } from '../src/domain/ports.ts';
 import { type Installation, openInstallation } from '../src/main/installation.ts';
 import { embeddedKeys } from '../src/main/role-keys.ts';
 import { approvalsRole, executorRole, sealing, workflowsRole } from '../src/main/roles.ts';
-import { bundleStories, type RunningWorker, runWorker } from '../src/main/run-worker.ts';
+import { type RunningWorker, runWorker } from '../src/main/run-worker.ts';
 import { requestSettings } from '../src/main/topology.ts';
 import type { Requests } from '../src/orchestrator/requests.ts';
 import { createRequests } from '../src/orchestrator/temporal-requests.ts';
@@ -27,6 +27,7 @@ export interface CountersignOptions {
   readonly dataFolder: string;
   readonly keysFolder: string;
   readonly outside: Outside;
+  readonly bundle: WorkflowBundle;
 }
 
 export interface Countersign {
@@ -66,7 +67,7 @@ export async function startCountersign(
     connection,
     namespace,
     taskQueue: queue,
-    workflowBundle: await bundleStories(),
+    workflowBundle: options.bundle,
     activities: watch({
       ...(await workflowsRole(installation, keys)),
       ...(await executorRole({ installation, keys, store, vendors: outside.vendors })),

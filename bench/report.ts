@@ -20,9 +20,10 @@ export function printed({ date, machine, rows, waiting, targets }: Report): stri
     '',
     ...table([HEAD, ...rows.map(cells)]),
     '',
-    `With ${waiting.waiting} requests waiting, a worker in a process of its own takes ${waiting.rssMbPer1000} MB (RSS) more`,
-    `for each 1,000 of them (heap ${waiting.heapMbPer1000} MB; empty it has ${waiting.emptyRssMb} MB); decision → executed then takes`,
-    `p50 ${waiting.decisionP50Ms} ms, p99 ${waiting.decisionP99Ms} ms, with its history replayed first. Asked and shown: ${waiting.askedPerSecond}/s.`,
+    `With ${waiting.waiting} requests waiting, a worker in a process of its own has ${waiting.rssMbPer1000} MB (RSS) more for each 1,000`,
+    `than its ${waiting.emptyRssMb} MB before the first; once its cache is full, each further 1,000 take ${waiting.furtherRssMbPer1000} MB (heap`,
+    `${waiting.furtherHeapMbPer1000} MB). Decision → executed, with the history replayed first: p50 ${waiting.decisionP50Ms} ms, p99 ${waiting.decisionP99Ms} ms.`,
+    `Asked and shown: ${waiting.askedPerSecond}/s.`,
     '',
     ...table(
       targets.map(({ what, wanted, got, met }) => [what, wanted, String(got), met ? 'met' : 'NOT MET']),

@@ -15,16 +15,20 @@ import type { World } from './world.ts';
 
 export interface WaitingSize {
   readonly waiting: number;
-  /** Asked before the worker is weighed empty, so that what it loads once counts for nobody. */
+  /** Asked first; more than the worker keeps in its cache. */
   readonly warmUpWaiting: number;
   readonly decisions: number;
 }
 
 export interface WaitingResult {
   readonly waiting: number;
+  /** Before the first request. */
   readonly emptyRssMb: number;
+  /** From then on: also what is compiled, and the requests that are cached. */
   readonly rssMbPer1000: number;
-  readonly heapMbPer1000: number;
+  /** Of further ones, once the cache is full. */
+  readonly furtherRssMbPer1000: number;
+  readonly furtherHeapMbPer1000: number;
   readonly askedPerSecond: number;
   /** Of requests picked evenly: most are not cached, so the worker replays them first. */
   readonly decisionP50Ms: number;
@@ -42,19 +46,21 @@ export async function measureWaiting(world: World, size: WaitingSize): Promise<W
     const { client, keysFolder, countersign } = world;
     const { installation } = countersign;
     const requests = await requestsOn({ client, queue: QUEUE, eager: false, installation, keysFolder });
+    const empty = await weigh(child);
     await ask(requests, child, { count: size.warmUpWaiting, before: 0 });
-    const empty = await child.ask<Weight>({ kind: 'weight' } satisfies Question);
+    const warm = await weigh(child);
     const from = performance.now();
     const ids = await ask(requests, child, { count: size.waiting, before: size.warmUpWaiting });
     const askedPerSecond = rounded((size.waiting * 1000) / (performance.now() - from), 1);
-    const full = await child.ask<Weight>({ kind: 'weight' } satisfies Question);
+    const full = await weigh(child);
     const latencies = await decide(world, { requests, child, ids: picked(ids, size.decisions) });
-    const per1000 = (of: keyof Weight) => rounded(((full[of] - empty[of]) * 1000) / size.waiting, 1);
+    const per1000 = (mb: number, requests: number) => rounded((mb * 1000) / requests, 1);
     return {
       waiting: size.waiting,
       emptyRssMb: rounded(empty.rss, 0),
-      rssMbPer1000: per1000('rss'),
-      heapMbPer1000: per1000('heap'),
+      rssMbPer1000: per1000(full.rss - empty.rss, size.warmUpWaiting + size.waiting),
+      furtherRssMbPer1000: per1000(full.rss - warm.rss, size.waiting),
+      furtherHeapMbPer1000: per1000(full.heap - warm.heap, size.waiting),
       askedPerSecond,
       decisionP50Ms: rounded(median(latencies), 1),
       decisionP99Ms: rounded(quantile(latencies, 0.99), 1),
@@ -64,14 +70,18 @@ export async function measureWaiting(world: World, size: WaitingSize): Promise<W
   }
 }
 
+function weigh(child: Child): Promise<Weight> {
+  return child.ask<Weight>({ kind: 'weight' } satisfies Question);
+}
+
 function optionsFor({ temporalAddress, client, folder, ...world }: World): WaitingOptions {
-  const { configFolder, keysFolder, outside } = world;
+  const { configFolder, keysFolder, outside, bundle } = world;
   return {
     address: temporalAddress,
     namespace: client.options.namespace,
     queue: QUEUE,
     dataFolder: join(folder, 'waiting'),
-    ...{ configFolder, keysFolder, outside },
+    ...{ configFolder, keysFolder, outside, bundle },
   };
 }
 

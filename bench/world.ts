@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Client } from '@temporalio/client';
-import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, Worker, type WorkflowBundle } from '@temporalio/worker';
 import { resolveTemporalServer } from '../src/dev/temporal-server/resolve.ts';
 import { startTemporalServer } from '../src/dev/temporal-server/start.ts';
-import { WORKER_BOUNDS } from '../src/main/run-worker.ts';
+import { bundleStories, WORKER_BOUNDS } from '../src/main/run-worker.ts';
 import { createLoggers } from '../src/process/logger.ts';
 import { readSettings } from '../src/process/settings.ts';
 import { installRuntime } from '../src/process/telemetry.ts';
@@ -30,6 +30,7 @@ export interface World {
   readonly configFolder: string;
   readonly keysFolder: string;
   readonly outside: Outside;
+  readonly bundle: WorkflowBundle;
   readonly temporalAddress: string;
   close(): Promise<void>;
 }
@@ -67,7 +68,7 @@ async function open(
   closing.push(() => link.close());
 
   const keysFolder = join(folder, 'keys');
-  const shared = { configFolder, keysFolder, outside: await whereOutside };
+  const shared = { configFolder, keysFolder, outside: await whereOutside, bundle: await bundleStories() };
   const countersign = await startCountersign({
     ...shared,
     ...link,
