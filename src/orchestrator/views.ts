@@ -1,6 +1,8 @@
 /** Reading one request: from its result when closed, by query while it runs, honestly when it was cut short. */
+import { setTimeout } from 'node:timers/promises';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { SEARCH_ATTRIBUTES, VIEW_QUERY } from '../../workflows/messages.ts';
+import { CountersignError } from '../domain/errors.ts';
 import type { RequestView } from '../domain/request.ts';
 import { isNotFound } from './client-errors.ts';
 import { cutShort, hasNotBegun, viewAsAsked } from './cut-short.ts';
@@ -31,12 +33,28 @@ export async function viewNow(client: Client, id: string, agent?: string): Promi
 async function toldView(client: Client, handle: WorkflowHandle): Promise<RequestView> {
   const query = () => handle.query<RequestView>(VIEW_QUERY);
   try {
-    return await client.withDeadline(Date.now() + QUERY_AT_MOST_MS, query);
+    return await within(QUERY_AT_MOST_MS, () => client.withDeadline(Date.now() + QUERY_AT_MOST_MS, query));
   } catch (error) {
     const { events } = await handle.fetchHistory();
     const asked = hasNotBegun(events ?? []) ? viewAsAsked(events ?? []) : undefined;
     if (asked === undefined) throw error;
     return asked;
+  }
+}
+
+/**
+ * With a timer of our own: the SDK tries a query that timed out again, with the whole of its time, until nothing of
+ * the caller's is left to read the history in.
+ */
+async function within<T>(ms: number, call: () => Promise<T>): Promise<T> {
+  const answered = new AbortController();
+  const silence = setTimeout(ms, undefined, { signal: answered.signal }).then(() => {
+    throw new CountersignError('unavailable', 'Cannot read the request: no worker answers');
+  });
+  try {
+    return await Promise.race([call(), silence]);
+  } finally {
+    answered.abort();
   }
 }
 
@@ -58,7 +76,7 @@ export async function settledView(
   for (let every = LOOK_EVERY_MS; Date.now() < deadline; every = Math.min(every * 2, 2000)) {
     // A look may hang where a worker is busy; a result that comes meanwhile is not kept waiting for it.
     const ended =
-      (await Promise.race([result, pause(Math.min(every, deadline - Date.now()))])) ??
+      (await Promise.race([result, setTimeout(Math.min(every, deadline - Date.now()))])) ??
       (await Promise.race([result, look(client, id, agent)]));
     if (ended !== undefined) return ended.view;
   }
@@ -97,8 +115,4 @@ async function resultBefore(client: Client, id: string, deadline: number): Promi
     if (isNotFound(error)) return undefined;
     return new Promise<never>(() => undefined);
   }
-}
-
-function pause(ms: number): Promise<undefined> {
-  return new Promise((resolve) => setTimeout(resolve, ms, undefined));
 }
