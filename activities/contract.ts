@@ -8,8 +8,8 @@ import type { CardView, OpenApproval } from '../src/domain/card.ts';
 import type { Admission } from '../src/domain/decision.ts';
 import type { Judgement, Plan, PlanStep } from '../src/domain/plan.ts';
 import type { Need, QuorumState } from '../src/domain/quorum.ts';
-import type { RequestInput } from '../src/domain/request.ts';
-import type { Verdict } from '../src/domain/verdict.ts';
+import type { RequestInput, Withheld } from '../src/domain/request.ts';
+import type { Gate, Verdict } from '../src/domain/verdict.ts';
 
 /** One step with the proofs its executor needs: the seal for the ask, and the plan with its decisions where people were asked. */
 export interface StepInput {
@@ -28,13 +28,20 @@ export interface StepInput {
     readonly step: PlanStep;
   };
   readonly decisions: readonly string[];
+  /** The gates of the verdict the request waits under: they hold even if policy is milder now. */
+  readonly judgedGates?: readonly Gate[];
 }
 
 /** Why a step was not run although nothing failed. `drifted` and `unapproved` go back to people. */
 export type StepRefusal = 'denied' | 'halted' | 'drifted' | 'unapproved';
 
 export type StepResult =
-  | { readonly kind: 'done'; readonly tool: string; readonly result: JsonValue }
+  | {
+      readonly kind: 'done';
+      readonly tool: string;
+      readonly result: JsonValue;
+      readonly withheld?: readonly Withheld[];
+    }
   | {
       readonly kind: 'refused';
       readonly why: StepRefusal;

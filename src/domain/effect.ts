@@ -3,6 +3,7 @@
  * direction. Owned by the executor role; implemented in `store/effects.ts`.
  */
 import type { JsonValue } from './ask.ts';
+import type { Doer } from './usage.ts';
 
 export type Direction = 'do' | 'undo';
 
@@ -30,6 +31,8 @@ export interface Intent extends EffectKey {
   readonly target: string;
   readonly idempotencyKey: string;
   readonly captured: JsonValue;
+  /** What limits count: for whom, how sensitive, how much. Undo rows count for nothing. */
+  readonly counted: Doer & { readonly tier: number; readonly amountCents: number };
 }
 
 /** The key a vendor sees for one effect; stable over retries and resets. */

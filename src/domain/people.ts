@@ -23,6 +23,10 @@ export interface Agent {
   readonly environment: Environment;
   readonly maxTier: 1 | 2 | 3 | 4;
   readonly suspended: boolean;
+  /** Whom the agent works for; counts and limits are kept apart by tenant. */
+  readonly tenant: string;
+  /** How other issuers than our own name this agent. */
+  readonly identities: readonly { readonly issuer: string; readonly subject: string }[];
 }
 
 export interface Group {

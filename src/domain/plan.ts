@@ -3,7 +3,8 @@
  * role (it may look at the outside world), rebuilt as a new version when a target drifted.
  */
 import type { Ask, Reversibility, Target, ToolEffect } from './ask.ts';
-import type { Verdict } from './verdict.ts';
+import type { RecordedFacts } from './facts.ts';
+import type { Verdict, VerdictEffect } from './verdict.ts';
 
 /** One label and value on the card. Values are outside text: shown as plain text only, already redacted. */
 export interface Fact {
@@ -19,6 +20,17 @@ export interface JudgedStep {
   readonly effect: ToolEffect;
   readonly reversibility: Reversibility;
   readonly target: Target;
+  /** What policy decided on, so that another policy can be asked later. Absent where no facts were reached. */
+  readonly facts?: RecordedFacts;
+  /** What a candidate policy would have said; only recorded. */
+  readonly shadow?: ShadowVerdict;
+}
+
+/** The answer of a policy that is not in force. */
+export interface ShadowVerdict {
+  readonly policyVersion: string;
+  readonly effect: VerdictEffect;
+  readonly rules: readonly string[];
 }
 
 /** The result of judging a whole request. */

@@ -3,14 +3,18 @@
  * contract suite against each implementation.
  */
 
+import type { AccessGrant } from './access.ts';
 import type { JsonValue } from './ask.ts';
 import type { CardView, OpenApproval } from './card.ts';
 import type { Decision } from './decision.ts';
 import type { Effect, EffectKey, Intent } from './effect.ts';
-import type { StepFacts } from './facts.ts';
+import type { GatheredFact, StepFacts } from './facts.ts';
 import type { Halt } from './halt.ts';
+import type { Orders } from './orders.ts';
 import type { Agent, Person, SlackIdentity } from './people.ts';
 import type { SealClaims } from './seal.ts';
+import type { Session } from './session.ts';
+import type { Observation, Recent, UsageQuery } from './usage.ts';
 import type { Verdict } from './verdict.ts';
 
 export type Clock = () => Date;
@@ -19,6 +23,8 @@ export type Clock = () => Date;
 export interface Policy {
   readonly version: string;
   decide(facts: StepFacts): Verdict;
+  /** The facts that some rule for this tool reads; the others need not be gathered. All of them for an unknown tool. */
+  mentions(tool: string): ReadonlySet<GatheredFact>;
 }
 
 /** People, read fresh at each decision. Rejects when unreachable; callers then treat nobody as eligible. */
@@ -27,6 +33,11 @@ export interface Directory {
   personBySlack(identity: SlackIdentity): Promise<Person | undefined>;
   members(group: string): Promise<readonly Person[]>;
   agent(id: string): Promise<Agent | undefined>;
+  /** The agent that an outside issuer knows by this subject. */
+  agentByIdentity(identity: {
+    readonly issuer: string;
+    readonly subject: string;
+  }): Promise<Agent | undefined>;
 }
 
 /** Writes effects down. Rejects when it cannot; the effect must then not happen. */
@@ -34,7 +45,52 @@ export interface EffectLedger {
   find(key: EffectKey): Promise<Effect | undefined>;
   /** Creates the row, or returns the existing one untouched (`created: false`). */
   intend(intent: Intent): Promise<{ readonly effect: Effect; readonly created: boolean }>;
+  /**
+   * As `intend`, but nobody else of the tenant reserves anything meanwhile: `passes` is asked about what is counted at
+   * this very moment, and unless it says yes nothing is written and the answer is undefined. A row that exists is
+   * returned without asking.
+   */
+  intendWithin(
+    intent: Intent,
+    now: Date,
+    passes: (recent: Recent) => boolean,
+  ): Promise<{ readonly effect: Effect; readonly created: boolean } | undefined>;
   settle(key: EffectKey, state: 'done' | 'failed', result: JsonValue): Promise<void>;
+}
+
+/** Reads what was done and refused lately. Rejects when it cannot; a step whose limits are not known is then denied. */
+export interface Usage {
+  recent(query: UsageQuery): Promise<Recent>;
+  /** Writes a read or a denial down, once. */
+  observe(observation: Observation): Promise<void>;
+}
+
+/**
+ * Standing orders, at most half a second old: a process may remember them that long. Rejects when they cannot be read;
+ * nothing but reads may then run, and nobody new is let in.
+ */
+export interface StandingOrders {
+  inForce(now: Date): Promise<Orders>;
+}
+
+/** Declared tasks of sessions. */
+export interface Sessions {
+  find(id: string): Promise<Session | undefined>;
+  /** Declares once: false, and nothing changed, when the session has declared another task (or is another agent's). */
+  declare(session: Session): Promise<boolean>;
+}
+
+/** Access that people gave for a while. */
+export interface AccessBook {
+  /** The agent's grants in force. */
+  inForce(agent: string, now: Date): Promise<readonly AccessGrant[]>;
+  /** Idempotent by id. */
+  give(grant: AccessGrant): Promise<void>;
+  find(id: string): Promise<AccessGrant | undefined>;
+  /** False when there is no grant of this id in force. */
+  revoke(id: string, by: string): Promise<boolean>;
+  /** Newest first, past ones too, at most 1,000. */
+  list(agent?: string): Promise<readonly AccessGrant[]>;
 }
 
 /** Reads the halts in force. Rejects when they cannot be read; nothing but reads may then run. */

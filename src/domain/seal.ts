@@ -11,4 +11,7 @@ export interface SealClaims {
   readonly confidence: number | null;
   readonly asks: readonly string[];
   readonly receivedAt: string;
+  /** The session and the token (`jti`) that asked, so that revoking them reaches a request that waits. Absent in old seals. */
+  readonly session?: string | null;
+  readonly token?: string | null;
 }

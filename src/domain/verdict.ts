@@ -43,6 +43,11 @@ export interface Verdict {
   /** Only for `downscope`: the smaller tool that runs instead. `gates` are then those of the smaller tool. */
   readonly downscopeTo?: string;
   readonly policyVersion: string;
+  /**
+   * The chain from the question to the answer, a line each (≤ 200 characters, free of outside text): the same on the
+   * card, in the API, in the history and in `countersign policy explain`. Absent in old histories.
+   */
+  readonly explanation?: readonly string[];
 }
 
 /** The strictest of several effects; `allow` for an empty list. */

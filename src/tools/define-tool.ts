@@ -10,6 +10,7 @@ import { z } from 'zod';
 import type { JsonObject, JsonValue, Reversibility, Target, ToolEffect } from '../domain/ask.ts';
 import { CountersignError } from '../domain/errors.ts';
 import type { Fact } from '../domain/plan.ts';
+import type { AccessBook } from '../domain/ports.ts';
 import { unboundedParts } from './schema-bounds.ts';
 import type { Vendors } from './vendors.ts';
 
@@ -19,6 +20,10 @@ export interface ToolContext {
   /** Stable over retries; pass it on wherever the vendor honours one. */
   readonly idempotencyKey: string;
   readonly signal: AbortSignal;
+  /** Who asked, as the gateway sealed it, and in which request. Only tools about the agent itself look at it. */
+  readonly asker: { readonly agent: string; readonly request: string };
+  /** Where access given for a while is kept; only `access.request` writes it. */
+  readonly access: AccessBook;
 }
 
 /** What was found about a target by looking: an immutable id, a hash of its state, and facts for people. */
@@ -47,10 +52,17 @@ export interface ToolDefinition<Args extends JsonObject = JsonObject> {
   /** Verb and object for people, e.g. `Delete branch`. */
   readonly title: string;
   readonly input: z.ZodType<Args>;
+  /**
+   * What `execute` and `find` answer with. A field's `.meta({ tier: 3 })` is its data tier (1 where none is given): an
+   * agent cleared for less gets the result without it.
+   */
+  readonly output: z.ZodType<JsonValue>;
   readonly effect: ToolEffect;
   readonly reversibility: Reversibility;
   target(args: Args): Target;
   amountCents?(args: Args): number;
+  /** Mail addresses it would write to; a session's declared task may bound them. */
+  recipients?(args: Args): readonly string[];
   inspect?(args: Args, context: ToolContext): Promise<Inspection>;
   preview(args: Args): readonly Fact[];
   capture?(args: Args, context: ToolContext): Promise<JsonValue>;
