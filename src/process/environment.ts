@@ -33,6 +33,7 @@ const kinds: Record<SettingKind, z.ZodType<string>> = {
     ['trace', 'debug', 'info', 'warn', 'error', 'silent'],
     'is not one of trace, debug, info, warn, error, silent',
   ),
+  environment: z.enum(['prod', 'staging', 'dev'], 'is not one of prod, staging, dev'),
 };
 
 /** Values by name, defaults filled in; throws one `misconfigured` error that lists every problem. See `readSettings`. */
@@ -52,6 +53,12 @@ export function readEnvironment(
   return values;
 }
 
+/** The files that settings were read from, by setting, as `<NAME>_FILE` names them. */
+export function settingFiles(env: Environment): Readonly<Partial<Record<SettingName, string>>> {
+  const named = SETTING_NAMES.filter(readableFromFile).map((name) => [name, env[`${name}_FILE`]]);
+  return Object.fromEntries(named.filter(([, file]) => file !== undefined));
+}
+
 /** One setting as found: a value, or what is wrong with it, or neither when it is absent. */
 interface Reading {
   readonly value?: string | undefined;
@@ -68,7 +75,9 @@ function readOne(name: SettingName, env: Environment): Reading {
   if (raw.value === undefined) return raw;
   // A blank value is nearly always an unset variable passed on, and a blank secret would be accepted by everyone.
   if (raw.value.trim() === '') return { problem: 'is empty: give it a value or unset it' };
-  const parsed = kinds[settingRow(name).kind].safeParse(raw.value.trim());
+  const { kind, charsMin = 0 } = settingRow(name);
+  if (raw.value.trim().length < charsMin) return { problem: `is shorter than ${charsMin} characters` };
+  const parsed = kinds[kind].safeParse(raw.value.trim());
   return parsed.success
     ? { value: parsed.data }
     : { problem: parsed.error.issues[0]?.message ?? 'is not valid' };

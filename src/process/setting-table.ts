@@ -12,7 +12,16 @@ export const ROLES = ['gateway', 'workflows', 'approvals', 'executor'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** How a setting's text is read. `secret` is never logged and may come from a file named by `<NAME>_FILE`. */
-export type SettingKind = 'secret' | 'material' | 'text' | 'port' | 'url' | 'address' | 'folder' | 'level';
+export type SettingKind =
+  | 'secret'
+  | 'material'
+  | 'text'
+  | 'port'
+  | 'url'
+  | 'address'
+  | 'folder'
+  | 'level'
+  | 'environment';
 
 /**
  * One setting.
@@ -21,11 +30,13 @@ export type SettingKind = 'secret' | 'material' | 'text' | 'port' | 'url' | 'add
  * - `holders`: the only roles whose process may be given it; absent means any.
  * - `needers`: roles that cannot be served without it (the embedded default makes its own). It says nothing about the
  *   embedded default.
+ * - `charsMin`: a shorter value is refused, because it could be guessed.
  */
 export interface SettingRow {
   readonly kind: SettingKind;
   readonly says: string;
   readonly fallback?: string;
+  readonly charsMin?: number;
   readonly holders?: readonly Role[];
   readonly needers?: readonly Role[];
 }
@@ -46,11 +57,18 @@ export const SETTINGS = Object.freeze({
   COUNTERSIGN_TEMPORAL_BIN: row('text', 'Temporal CLI for the embedded dev server; unset: found or built'),
   COUNTERSIGN_CACHE: row('folder', 'folder of the built Temporal CLI; unset: the user cache folder'),
   COUNTERSIGN_CONFIG: row('folder', "the organisation's config", { fallback: 'config' }),
+  COUNTERSIGN_ENVIRONMENT: row('environment', 'prod, staging or dev: agents of another one are refused', {
+    fallback: 'prod',
+  }),
+  COUNTERSIGN_SHADOW_POLICY: row(
+    'folder',
+    'policy judged beside the enforced one, only recorded; unset: none',
+  ),
   COUNTERSIGN_DATA: row('folder', 'embedded state and keys', { fallback: '.countersign' }),
   COUNTERSIGN_LOG_LEVEL: row('level', 'least severity logged', { fallback: 'info' }),
-  DATABASE_URL: row('secret', 'PostgreSQL; unset: embedded PGlite', {
-    holders: ['approvals', 'executor'],
-    needers: ['approvals', 'executor'],
+  DATABASE_URL: row('secret', "PostgreSQL, by the role's own login; unset: embedded PGlite", {
+    holders: ROLES,
+    needers: ROLES,
   }),
   TEMPORAL_ADDRESS: row('address', 'Temporal frontend; unset: embedded dev server or the profile', {
     needers: ROLES,
@@ -70,9 +88,14 @@ export const SETTINGS = Object.freeze({
   RESEND_API_URL: row('url', 'base of the Resend API', { holders: ['executor'] }),
   COUNTERSIGN_AGENT_KEYS: row(
     'material',
-    'JWKS that agents\' tokens are checked with, or [{"issuer": "https://…", "jwks": {…}}] per issuer',
+    'JWKS that agents\' tokens are checked with, or [{"issuer": "https://…", "jwks": {…}}] or with "jwksUri" per issuer',
     { needers: ['gateway'] },
   ),
+  COUNTERSIGN_ID_SECRET: row('secret', 'makes the ids of requests unguessable', {
+    holders: ['gateway'],
+    needers: ['gateway'],
+    charsMin: 32,
+  }),
   COUNTERSIGN_SEAL_PRIVATE_KEY: row('secret', 'seals what an agent asked', {
     holders: ['gateway'],
     needers: ['gateway'],

@@ -1,6 +1,6 @@
 /** The settings of one process: the environment read once through zod, every problem reported together. */
 import { resolve } from 'node:path';
-import { type Environment, readEnvironment } from './environment.ts';
+import { type Environment, readEnvironment, settingFiles } from './environment.ts';
 import { type Role, SETTING_NAMES, type SettingName, settingRow } from './setting-table.ts';
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -21,7 +21,11 @@ export interface Settings {
     readonly health?: number;
   };
   readonly logLevel: LogLevel;
+  /** Where this process is: agents of another environment are refused. */
+  readonly environment: 'prod' | 'staging' | 'dev';
   readonly configFolder: string;
+  /** Folder of a policy that is judged beside the enforced one and only recorded. */
+  readonly shadowPolicyFolder?: string;
   readonly dataFolder: string;
   /** Unset: embedded PGlite in `dataFolder`. */
   readonly databaseUrl?: string;
@@ -56,6 +60,14 @@ export interface Settings {
     readonly sealPublic?: string;
     readonly decisionPrivate?: string;
     readonly decisionPublic?: string;
+    /** Makes the ids of requests unguessable. */
+    readonly idSecret?: string;
+    /** Where public keys were read from: looked at again while running, so that keys can be replaced. */
+    readonly files: {
+      readonly agentKeys?: string;
+      readonly sealPublic?: string;
+      readonly decisionPublic?: string;
+    };
   };
   /** Every secret in force, so that the log can blank them wherever they turn up. */
   readonly secrets: readonly string[];
@@ -67,10 +79,20 @@ export interface Settings {
  * Throws one `misconfigured` error that lists every problem; no message carries a value of a secret.
  */
 export function readSettings(env: Environment, options: { readonly roles?: readonly Role[] } = {}): Settings {
-  return assemble(readEnvironment(env, options.roles));
+  return assemble(readEnvironment(env, options.roles), keyFiles(env));
 }
 
-function assemble(values: ReadonlyMap<SettingName, string>): Settings {
+function keyFiles(env: Environment): Settings['keys']['files'] {
+  const files = settingFiles(env);
+  const absolute = (name: SettingName) => (files[name] === undefined ? undefined : resolve(files[name]));
+  return present({
+    agentKeys: absolute('COUNTERSIGN_AGENT_KEYS'),
+    sealPublic: absolute('COUNTERSIGN_SEAL_PUBLIC_KEY'),
+    decisionPublic: absolute('COUNTERSIGN_DECISION_PUBLIC_KEY'),
+  });
+}
+
+function assemble(values: ReadonlyMap<SettingName, string>, files: Settings['keys']['files']): Settings {
   const get = (name: SettingName): string | undefined => values.get(name);
   // Defined for every name read here: each has a fallback in the table.
   const sure = (name: SettingName): string => values.get(name) ?? settingRow(name).fallback ?? '';
@@ -84,7 +106,9 @@ function assemble(values: ReadonlyMap<SettingName, string>): Settings {
       health: numberOr(get('COUNTERSIGN_HEALTH_PORT')),
     }),
     logLevel: sure('COUNTERSIGN_LOG_LEVEL') as LogLevel,
+    environment: sure('COUNTERSIGN_ENVIRONMENT') as Settings['environment'],
     configFolder: resolve(sure('COUNTERSIGN_CONFIG')),
+    ...present({ shadowPolicyFolder: folderOr(get('COUNTERSIGN_SHADOW_POLICY')) }),
     dataFolder: resolve(sure('COUNTERSIGN_DATA')),
     ...present({ databaseUrl: get('DATABASE_URL') }),
     temporal: present({
@@ -116,6 +140,8 @@ function assemble(values: ReadonlyMap<SettingName, string>): Settings {
       sealPublic: get('COUNTERSIGN_SEAL_PUBLIC_KEY'),
       decisionPrivate: get('COUNTERSIGN_DECISION_PRIVATE_KEY'),
       decisionPublic: get('COUNTERSIGN_DECISION_PUBLIC_KEY'),
+      idSecret: get('COUNTERSIGN_ID_SECRET'),
+      files,
     }),
     secrets: SETTING_NAMES.filter((name) => settingRow(name).kind === 'secret').flatMap(
       (name) => get(name) ?? [],
@@ -125,6 +151,9 @@ function assemble(values: ReadonlyMap<SettingName, string>): Settings {
 
 const numberOr = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : Number(text);
+
+const folderOr = (path: string | undefined): string | undefined =>
+  path === undefined ? undefined : resolve(path);
 
 type Present<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
   [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;

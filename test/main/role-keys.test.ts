@@ -21,11 +21,12 @@ const rsaPem = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.ex
 const jwks = { keys: [open] };
 const COMPANY = 'https://idp.acme.example';
 
-const read = (keys: Settings['keys']) => keysFromSettings({ keys });
+type Given = Omit<Settings['keys'], 'files'>;
+const read = (keys: Given) => keysFromSettings({ keys: { files: {}, ...keys } });
 const text = (value: unknown) => JSON.stringify(value);
 
 /** The problems as "SETTING problem"; whatever is said must not hold key material. */
-async function problemsOf(keys: Settings['keys']): Promise<readonly string[]> {
+async function problemsOf(keys: Given): Promise<readonly string[]> {
   const error = await read(keys).then(
     () => undefined,
     (refused: CountersignError) => refused,

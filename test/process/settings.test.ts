@@ -26,19 +26,26 @@ function problemsOf(env: Environment, roles?: readonly Role[]): Record<string, s
   }
 }
 
+const DATABASE_URL = 'postgresql://u:p@h/d';
 const forRole: Record<Role, Environment> = {
-  gateway: { TEMPORAL_ADDRESS: 't:7233', COUNTERSIGN_AGENT_KEYS: '{}', COUNTERSIGN_SEAL_PRIVATE_KEY: 'seal' },
-  workflows: { TEMPORAL_ADDRESS: 't:7233', COUNTERSIGN_DECISION_PUBLIC_KEY: '{}' },
+  gateway: {
+    TEMPORAL_ADDRESS: 't:7233',
+    DATABASE_URL,
+    COUNTERSIGN_AGENT_KEYS: '{}',
+    COUNTERSIGN_ID_SECRET: 'of this test, and long enough for it',
+    COUNTERSIGN_SEAL_PRIVATE_KEY: 'seal',
+  },
+  workflows: { TEMPORAL_ADDRESS: 't:7233', DATABASE_URL, COUNTERSIGN_DECISION_PUBLIC_KEY: '{}' },
   approvals: {
     TEMPORAL_ADDRESS: 't:7233',
-    DATABASE_URL: 'postgresql://u:p@h/d',
+    DATABASE_URL,
     SLACK_BOT_TOKEN: 'bot',
     SLACK_SIGNING_SECRET: 'signing',
     COUNTERSIGN_DECISION_PRIVATE_KEY: 'decision',
   },
   executor: {
     TEMPORAL_ADDRESS: 't:7233',
-    DATABASE_URL: 'postgresql://u:p@h/d',
+    DATABASE_URL,
     COUNTERSIGN_SEAL_PUBLIC_KEY: '{}',
     COUNTERSIGN_DECISION_PUBLIC_KEY: '{}',
     GITHUB_TOKEN: 'github',
@@ -52,31 +59,38 @@ describe('readSettings()', () => {
       host: '127.0.0.1',
       ports: { gateway: 8080, approvals: 8090, sandbox: 8100 },
       logLevel: 'info',
+      environment: 'prod',
       configFolder: resolve('config'),
       dataFolder: resolve('.countersign'),
       temporal: { namespace: 'default', port: 7233, uiPort: 8233 },
       slack: { mode: 'sandbox' },
       vendors: { github: {}, stripe: {}, resend: {} },
-      keys: {},
+      keys: { files: {} },
       secrets: [],
     });
+    expect(settings).not.toHaveProperty('shadowPolicyFolder');
     expect(settings).not.toHaveProperty('databaseUrl');
     expect(settings.temporal).not.toHaveProperty('address');
   });
 
   it('readSettings() reads every setting there is', () => {
-    const samples = { port: '1234', url: 'http://h/api', address: 'h:1', level: 'debug', folder: '/f' };
+    const samples = {
+      ...{ port: '1234', url: 'http://h/api', address: 'h:1', level: 'debug', folder: '/f' },
+      environment: 'staging',
+    };
     const env = Object.fromEntries(
       SETTING_NAMES.map((name) => {
-        const { kind } = settingRow(name);
-        return [name, kind in samples ? samples[kind as keyof typeof samples] : `the ${name}`];
+        const { kind, charsMin = 0 } = settingRow(name);
+        const text = `the ${name}`.padEnd(charsMin, '.');
+        return [name, kind in samples ? samples[kind as keyof typeof samples] : text];
       }),
     );
     const text = JSON.stringify(readSettings(env));
     for (const name of SETTING_NAMES) {
       const { kind } = settingRow(name);
-      if (kind === 'secret' || kind === 'material') expect(text).toContain(`"the ${name}"`);
+      if (kind === 'secret' || kind === 'material') expect(text).toContain(JSON.stringify(env[name]));
     }
+    expect(readSettings(env)).toMatchObject({ environment: 'staging', shadowPolicyFolder: '/f' });
     expect(readSettings(env).slack.mode).toBe('socket');
     expect(readSettings(env).vendors.stripe).toEqual({ token: 'the STRIPE_API_KEY', apiUrl: 'http://h/api' });
     expect(readSettings(env).ports).toEqual({ gateway: 1234, approvals: 1234, sandbox: 1234, health: 1234 });
@@ -117,6 +131,11 @@ describe('readSettings()', () => {
     ['TEMPORAL_ADDRESS', 'http://temporal:7233', /not host:port/],
     ['COUNTERSIGN_CONFIG', 'x'.repeat(1001), /longer than/],
     ['COUNTERSIGN_LOG_LEVEL', 'verbose', /not one of/],
+    ['COUNTERSIGN_ENVIRONMENT', 'production', /not one of prod, staging, dev/],
+    ['COUNTERSIGN_ENVIRONMENT', ' ', /is empty/],
+    ['COUNTERSIGN_SHADOW_POLICY', '', /is empty/],
+    ['COUNTERSIGN_ID_SECRET', 'x'.repeat(31), /shorter than 32 characters/],
+    ['COUNTERSIGN_ID_SECRET', `${'x'.repeat(31)} \n`, /shorter than 32 characters/],
   ])('readSettings() refuses %s set to %j', (name, value, why) => {
     expect(problemsOf({ [name]: value })).toEqual({ [name]: expect.stringMatching(why) });
   });
@@ -127,6 +146,9 @@ describe('readSettings()', () => {
     ['TEMPORAL_ADDRESS', '[::1]:7233'],
     ['GITHUB_API_URL', 'http://127.0.0.1:4000'],
     ['GITHUB_TOKEN', 'a token'],
+    ['COUNTERSIGN_ENVIRONMENT', 'dev'],
+    ['COUNTERSIGN_ID_SECRET', 'x'.repeat(32)],
+    ['COUNTERSIGN_SHADOW_POLICY', 'candidate'],
   ])('readSettings() takes %s set to %j', (name, value) => {
     expect(problemsOf({ [name]: value })).toEqual({});
   });
@@ -180,6 +202,17 @@ describe('readSettings() with secrets in files', () => {
     expect(settings.secrets).toEqual(['from the file']);
   });
 
+  it("readSettings() remembers which file agents' and public keys came from, and no file of a secret", () => {
+    const file = join(folder, 'token');
+    const settings = readSettings({
+      COUNTERSIGN_AGENT_KEYS_FILE: file,
+      COUNTERSIGN_SEAL_PUBLIC_KEY_FILE: file,
+      COUNTERSIGN_DECISION_PUBLIC_KEY: 'direct',
+      COUNTERSIGN_SEAL_PRIVATE_KEY_FILE: file,
+    });
+    expect(settings.keys.files).toEqual({ agentKeys: file, sealPublic: file });
+  });
+
   it.each([
     ['both ways', { GITHUB_TOKEN: 'x', GITHUB_TOKEN_FILE: 'token' }, /set together with GITHUB_TOKEN_FILE/],
     ['by a blank file', { GITHUB_TOKEN_FILE: 'blank' }, /is empty/],
@@ -208,10 +241,9 @@ describe('readSettings() for roles', () => {
 
   it.each(ROLES)('readSettings() refuses role %s any secret of another role', (role) => {
     for (const name of foreignSecrets([role])) {
-      expect(problemsOf({ ...forRole[role], [name]: 'x' }, [role])).toHaveProperty(
-        name,
-        expect.stringMatching(/is a secret of role|is set without/),
-      );
+      expect(
+        problemsOf({ ...forRole[role], [name]: 'x'.repeat(settingRow(name).charsMin ?? 1) }, [role]),
+      ).toHaveProperty(name, expect.stringMatching(/is a secret of role|is set without/));
     }
   });
 
@@ -228,20 +260,17 @@ describe('readSettings() for roles', () => {
 
   it('foreignSecrets() keeps tool credentials to the executor and signing keys apart', () => {
     expect(foreignSecrets(['gateway'])).toEqual(
-      expect.arrayContaining([
-        'GITHUB_TOKEN',
-        'SLACK_BOT_TOKEN',
-        'COUNTERSIGN_DECISION_PRIVATE_KEY',
-        'DATABASE_URL',
-      ]),
+      expect.arrayContaining(['GITHUB_TOKEN', 'SLACK_BOT_TOKEN', 'COUNTERSIGN_DECISION_PRIVATE_KEY']),
     );
     expect(foreignSecrets(['executor'])).toEqual(
       expect.arrayContaining([
         'COUNTERSIGN_SEAL_PRIVATE_KEY',
         'COUNTERSIGN_DECISION_PRIVATE_KEY',
+        'COUNTERSIGN_ID_SECRET',
         'SLACK_SIGNING_SECRET',
       ]),
     );
     expect(foreignSecrets(['executor'])).not.toContain('STRIPE_API_KEY');
+    for (const role of ROLES) expect(foreignSecrets([role])).not.toContain('DATABASE_URL');
   });
 });
