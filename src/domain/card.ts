@@ -13,6 +13,8 @@ export interface CardStep extends PlanStep {
   readonly status: StepStatus;
   readonly verdict: VerdictEffect;
   readonly rules: readonly RuleHit[];
+  /** Policy's chain from the question to the answer, for whoever wants the details. */
+  readonly explanation?: readonly string[];
   readonly error?: string;
 }
 

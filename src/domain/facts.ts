@@ -10,7 +10,15 @@ import type { Recent } from './usage.ts';
 export type Environment = 'prod' | 'staging' | 'dev';
 
 /** Facts that are looked up or computed only where a rule mentions them. */
-export const GATHERED_FACTS = ['changeFreeze', 'businessHours', 'holiday', 'task', 'recent', 'now'] as const;
+export const GATHERED_FACTS = [
+  'changeFreeze',
+  'businessHours',
+  'holiday',
+  'task',
+  'recent',
+  'elevated',
+  'now',
+] as const;
 export type GatheredFact = (typeof GATHERED_FACTS)[number];
 
 export interface StepFacts {
