@@ -1,0 +1,61 @@
+/** The words of what is done through the agents' door: `token`, `ask`, `show` and `pending`. */
+import type { Command } from 'commander';
+import { type Run, USAGE, wholeNumber, withJson } from './options.ts';
+import {
+  type AskOptions,
+  askCommand,
+  pendingCommand,
+  showCommand,
+  tokenCommand,
+} from './request-commands.ts';
+
+const WAIT_SECONDS_MAX = 86_400;
+
+/** Adds what an agent, or somebody in its place, asks with. */
+export function addRequestCommands(program: Command, run: Run): void {
+  withJson(program.command('token <agent>'))
+    .description("mint a short-lived bearer token with the embedded default's issuer key")
+    .option('--ttl <seconds>', 'lifetime, 1 to 3600', wholeNumber(1, 3600), 900)
+    .action(async (agent: string, options: { json?: boolean; ttl: number }) => {
+      await run((context) => tokenCommand(agent, options.ttl, context))(options);
+    });
+  addAsk(program, run);
+  withJson(program.command('show <id>'))
+    .description('show a request; the exit code says how it stands')
+    .option('--agent <id>', 'look as this agent; default: all active agents')
+    .action(async (id: string, options: { json?: boolean; agent?: string }) => {
+      await run((context) => showCommand(id, options, context))(options);
+    });
+  withJson(program.command('pending'))
+    .description('list what waits for people')
+    .option('--agent <id>', 'of this agent; default: all active agents')
+    .action(async (options: { json?: boolean; agent?: string }) => {
+      await run((context) => pendingCommand(options, context))(options);
+    });
+}
+
+function addAsk(program: Command, run: Run): void {
+  withJson(program.command('ask [file]'))
+    .description('ask for something to be done; file holds the JSON body, - reads standard input')
+    .option('--tool <name>', 'one step: the tool, instead of a file')
+    .option('--args <json>', 'one step: its arguments as a JSON object')
+    .option('--reason <text>', "why, for the people who may have to approve; replaces the file's")
+    .option('--on-behalf-of <person>', 'whom it is for')
+    .option('--agent <id>', 'ask as this agent, with a freshly minted token')
+    .option('--key <key>', 'idempotency key: repeating the command cannot ask twice')
+    .option('--wait <seconds>', 'how long to wait for the outcome', wholeNumber(0, WAIT_SECONDS_MAX), 5)
+    .option('--dry-run', 'only say what policy would')
+    .action(
+      async (
+        file: string | undefined,
+        options: Omit<AskOptions, 'file'> & { json?: boolean },
+        command: Command,
+      ) => {
+        if ((file === undefined) === (options.tool === undefined))
+          command.error("error: give either a file or '--tool'", USAGE);
+        if (file !== undefined && options.args !== undefined)
+          command.error("error: '--args' goes with '--tool'", USAGE);
+        await run((context) => askCommand({ ...options, file }, context))(options);
+      },
+    );
+}
