@@ -74,7 +74,8 @@ function cutStep(step: StepView): StepView {
   return { ...step, status: 'failed', error: 'It was cut short; whether it happened is not known.' };
 }
 
-function judgementIn(events: readonly HistoryEvent[]): Judgement | undefined {
+/** What `judge` returned, read from its marker; undefined where judging has not ended well. */
+export function judgementIn(events: readonly HistoryEvent[]): Judgement | undefined {
   const markers = events.map((event) => event.markerRecordedEventAttributes?.details);
   const judged = markers.find((details) => activityOf(details?.data) === 'judge');
   return read<Judgement>(judged?.result);

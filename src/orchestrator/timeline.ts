@@ -79,7 +79,8 @@ function waitLine(event: HistoryEvent, byId: ReadonlyMap<number, HistoryEvent>):
   return { kind: 'waiting', text: `The wait ${summary ?? 'for people'} is over`, alsoEvent: startedAt };
 }
 
-function timeOf({ eventTime }: temporal.api.history.v1.IHistoryEvent): string {
+/** When an event happened, ISO 8601 in UTC; the epoch where it does not say. */
+export function timeOf({ eventTime }: temporal.api.history.v1.IHistoryEvent): string {
   const ms = Number(eventTime?.seconds ?? 0) * 1000 + Math.floor((eventTime?.nanos ?? 0) / 1e6);
   return new Date(ms).toISOString();
 }
