@@ -8,6 +8,8 @@ import type { SealClaims } from '../domain/seal.ts';
 export const REASON_CHARS_MAX = 1_000;
 
 const id = z.string().min(1).max(200);
+/** Outside issuers' credentials are named with the issuer behind them. */
+const credential = z.string().min(1).max(600).nullable();
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 const instant = z.iso.datetime();
 
@@ -30,4 +32,6 @@ export const sealClaims: z.ZodType<SealClaims> = z.strictObject({
   confidence: z.number().min(0).max(1).nullable(),
   asks: z.array(digest).min(1).max(STEPS_MAX),
   receivedAt: instant,
+  session: credential.exactOptional(),
+  token: credential.exactOptional(),
 });

@@ -1,5 +1,5 @@
 /** The directory over an organisation's configuration and, where there is one, a store of linked identities. */
-import type { Person, SlackIdentity } from '../domain/people.ts';
+import type { Agent, Person, SlackIdentity } from '../domain/people.ts';
 import type { Directory } from '../domain/ports.ts';
 import type { Organisation } from './people.ts';
 
@@ -11,7 +11,7 @@ export interface IdentityLinks {
 
 /**
  * Answers from `organisation`, or from what it returns at each question when it is a reader (`organisationReader`).
- * A Slack user that leads to two different people leads to nobody.
+ * A Slack user that leads to two different people leads to nobody, and so does an identity of two agents.
  */
 export function createDirectory(
   organisation: Organisation | (() => Promise<Organisation>),
@@ -21,6 +21,8 @@ export function createDirectory(
   return {
     person: async (id) => byId((await read()).people, id),
     agent: async (id) => byId((await read()).agents, id),
+    agentByIdentity: async (identity) =>
+      onlyOne((await read()).agents.filter((agent) => isKnownAs(agent, identity))),
     members: async (group) => (await read()).people.filter((person) => person.groups.includes(group)),
     async personBySlack(identity) {
       const { people } = await read();
@@ -32,8 +34,7 @@ export function createDirectory(
         if (person === undefined) return undefined;
         found.add(person);
       }
-      const [only, ...others] = found;
-      return others.length === 0 ? only : undefined;
+      return onlyOne([...found]);
     },
   };
 }
@@ -43,6 +44,15 @@ function byId<Thing extends { readonly id: string }>(
   id: string,
 ): Thing | undefined {
   return things.find((thing) => thing.id === id);
+}
+
+/** Two answers are none: which of them is meant must not depend on their order. */
+function onlyOne<Thing>([only, ...others]: readonly Thing[]): Thing | undefined {
+  return others.length === 0 ? only : undefined;
+}
+
+function isKnownAs({ identities }: Agent, { issuer, subject }: Agent['identities'][number]): boolean {
+  return identities.some((known) => known.issuer === issuer && known.subject === subject);
 }
 
 function isSlackUser({ slack }: Person, { team, user }: SlackIdentity): boolean {

@@ -21,6 +21,11 @@ function doubles({ groups, people, agents }: Organisation): readonly FieldProble
       agents.map((agent) => agent.id),
       'agents.yaml/agents',
     ),
+    // One identity for two agents would let a token choose between their powers.
+    ...repeated(
+      agents.flatMap(({ identities }) => identities.map(({ issuer, subject }) => `${issuer} ${subject}`)),
+      'agents.yaml/agents',
+    ),
     // One Slack user for two people would let one human fill two places of a quorum.
     ...repeated(
       people.flatMap(({ slack }) => (slack === undefined ? [] : [`${slack.team}/${slack.user}`])),

@@ -15,6 +15,14 @@ const timeZone = z.string().refine((zone) => {
   }
 }, 'wanted an IANA time zone such as "Europe/Berlin"');
 
+/** Exactly as an outside issuer writes them in `iss` and `sub`; compared letter by letter. */
+const claim = z
+  .string()
+  .min(1)
+  .max(300)
+  .regex(/^[\x21-\x7e]+$/, 'wanted visible ASCII characters without spaces');
+const identity = z.strictObject({ issuer: claim, subject: claim });
+
 export const peopleFile = z.strictObject({
   groups: z.array(z.strictObject({ id, title: name })).max(1_000),
   people: z
@@ -43,6 +51,8 @@ export const agentsFile = z.strictObject({
         environment: z.enum(['prod', 'staging', 'dev']),
         maxTier: z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4)]),
         suspended: z.boolean().default(false),
+        tenant: id.default('main'),
+        identities: z.array(identity).max(20).default([]),
       }),
     )
     .max(10_000),

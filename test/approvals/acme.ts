@@ -24,8 +24,11 @@ export function person(id: string, groups: readonly string[], extra: Partial<Per
   };
 }
 
-function agent(id: string, owner: string): Agent {
-  return { id, title: id, owner, profile: 'release', environment: 'prod', maxTier: 2, suspended: false };
+export function agent(id: string, owner: string, identities: Agent['identities'] = []): Agent {
+  return {
+    ...{ id, title: id, owner, profile: 'release', environment: 'prod', maxTier: 2, suspended: false },
+    ...{ tenant: 'main', identities },
+  };
 }
 
 export const ACME: Organisation = {
@@ -54,6 +57,7 @@ export const unreachable: Directory = {
   personBySlack: () => Promise.reject(new Error('directory down')),
   members: () => Promise.reject(new Error('directory down')),
   agent: () => Promise.reject(new Error('directory down')),
+  agentByIdentity: () => Promise.reject(new Error('directory down')),
 };
 
 export function privateKey(): JWK {

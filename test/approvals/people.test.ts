@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createDirectory } from '../../src/approvals/directory.ts';
 import { loadOrganisation, organisationReader } from '../../src/approvals/people.ts';
-import { ACME, person } from './acme.ts';
+import { ACME, agent, person } from './acme.ts';
 
 const PEOPLE = `
 groups: [{ id: platform, title: Platform }]
@@ -15,6 +15,15 @@ people:
 const AGENTS = `
 agents: [{ id: release-agent, title: Release agent, owner: dana, profile: release, environment: prod, maxTier: 2 }]
 `;
+const OKTA = '{ issuer: "https://acme.okta.example", subject: 0oa1 }';
+/** An agent for each list of identities. */
+const agentsKnownAs = (...identities: readonly string[]) =>
+  `agents:\n${identities
+    .map(
+      (known, at) =>
+        `  - { id: agent-${at}, title: A, owner: dana, profile: release, environment: prod, maxTier: 2, identities: [${known}] }\n`,
+    )
+    .join('')}`;
 const SLACK = `
 team: T0ACME
 app: A0COUNTERSIGN
@@ -40,7 +49,7 @@ describe('loadOrganisation()', () => {
     const { people, agents, slack } = await loadOrganisation(folder);
     expect(people[0]).toMatchObject({ active: true, slack: { team: 'T0ACME', user: 'U0ALICE' } });
     expect(people[1]).toMatchObject({ active: false });
-    expect(agents[0]).toMatchObject({ owner: 'dana', suspended: false });
+    expect(agents[0]).toMatchObject({ owner: 'dana', suspended: false, tenant: 'main', identities: [] });
     expect(slack).toEqual({
       team: 'T0ACME',
       app: 'A0COUNTERSIGN',
@@ -85,6 +94,36 @@ describe('loadOrganisation()', () => {
       'an unknown time zone',
       { 'people.yaml': PEOPLE.replace('Europe/Berlin', 'Mars/Olympus') },
       /IANA time zone/,
+    ],
+    [
+      'one identity for two agents',
+      { 'agents.yaml': agentsKnownAs(OKTA, OKTA) },
+      /"https:\/\/acme\.okta\.example 0oa1" appears more than once/,
+    ],
+    [
+      'one identity twice for one agent',
+      { 'agents.yaml': agentsKnownAs(`${OKTA}, ${OKTA}`) },
+      /"https:\/\/acme\.okta\.example 0oa1" appears more than once/,
+    ],
+    [
+      'an identity without a subject',
+      { 'agents.yaml': agentsKnownAs('{ issuer: "https://acme.okta.example" }') },
+      /agents\.yaml\/agents\/0\/identities\/0\/subject/,
+    ],
+    [
+      'an identity with an empty subject',
+      { 'agents.yaml': agentsKnownAs(OKTA.replace('0oa1', '""')) },
+      /identities\/0\/subject/,
+    ],
+    [
+      'an identity with blanks, which could read as another one',
+      { 'agents.yaml': agentsKnownAs(OKTA.replace('0oa1', '"0oa1 "')) },
+      /identities\/0\/subject: wanted visible ASCII/,
+    ],
+    [
+      'a tenant that is no id',
+      { 'agents.yaml': AGENTS.replace('maxTier: 2', 'maxTier: 2, tenant: "a/b"') },
+      /agents\.yaml\/agents\/0\/tenant/,
     ],
     ['a missing team', { 'slack.yaml': SLACK.replace('team: T0ACME', '') }, /slack\.yaml\/team/],
     ['YAML that is none', { 'agents.yaml': 'agents: [' }, /agents\.yaml/],
@@ -151,6 +190,33 @@ describe('createDirectory()', () => {
     expect((await directory.members('finance')).map((one) => one.id)).toEqual(['carol', 'dan']);
     expect((await directory.personBySlack(alice))?.id).toBe('alice');
     expect((await directory.agent('release-agent'))?.owner).toBe('dana');
+  });
+
+  describe('agentByIdentity()', () => {
+    const okta = { issuer: 'https://acme.okta.example', subject: '0oa1' };
+    const known = agent('release-agent', 'dana', [okta]);
+
+    it('finds the agent of an identity', async () => {
+      const directory = createDirectory({ ...ACME, agents: [agent('other', 'dana'), known] });
+      expect((await directory.agentByIdentity(okta))?.id).toBe('release-agent');
+    });
+
+    it.each([
+      ['the subject at another issuer', { ...okta, issuer: 'https://evil.example' }],
+      ['another subject', { ...okta, subject: '0oa2' }],
+      ['the subject in capitals', { ...okta, subject: '0OA1' }],
+      ['the issuer with a slash', { ...okta, issuer: 'https://acme.okta.example/' }],
+      ["the agent's own id", { ...okta, subject: 'release-agent' }],
+      ['nothing', { issuer: '', subject: '' }],
+    ])('knows nobody for %s', async (_, identity) => {
+      const directory = createDirectory({ ...ACME, agents: [known] });
+      expect(await directory.agentByIdentity(identity)).toBeUndefined();
+    });
+
+    it('trusts no configuration that gives one identity to two agents', async () => {
+      const agents = [known, agent('other', 'dana', [okta])];
+      expect(await createDirectory({ ...ACME, agents }).agentByIdentity(okta)).toBeUndefined();
+    });
   });
 
   it.each([
