@@ -5,11 +5,14 @@
  * `change` when it leaves something behind that others see (all but reads and drafts). Which changes are routine is the
  * organisation's judgement, so it stands in gates.cedar as a list of tools and not here. There are no string
  * attributes on purpose: every constant a rule can compare with is an enum entity, so that a misspelt one is an error.
+ * `context.input` holds the arguments that the tool's own schema marks as facts, so it differs from action to action.
  */
 import type { SchemaJson, TypeOfAttribute } from '@cedar-policy/cedar-wasm/nodejs';
 import type { Reversibility, TargetTrait, ToolEffect } from '../domain/ask.ts';
 import type { Environment } from '../domain/facts.ts';
-import type { Vocabulary } from './vocabulary.ts';
+import type { Recent, Tally } from '../domain/usage.ts';
+import { type InputFact, inputEnum } from './input-facts.ts';
+import type { PolicyTool, Vocabulary } from './vocabulary.ts';
 
 /** The group of everything but reads and drafts. */
 const CHANGE = 'change';
@@ -49,50 +52,90 @@ export function actionGroups(effect: ToolEffect): readonly string[] {
   return EFFECTS[effect] ? [effect, CHANGE] : [effect];
 }
 
-const entity = (name: string): TypeOfAttribute<string> => ({ type: 'EntityOrCommon', name });
-const extension = (name: string): TypeOfAttribute<string> => ({ type: 'Extension', name });
+type Attribute = TypeOfAttribute<string>;
+type Attributes = Record<string, Attribute>;
 
-const CONTEXT: Record<string, TypeOfAttribute<string>> = {
+const entity = (name: string): Attribute => ({ type: 'EntityOrCommon', name });
+const extension = (name: string): Attribute => ({ type: 'Extension', name });
+const record = (attributes: Attributes) => ({ type: 'Record' as const, attributes });
+const LONG: Attribute = { type: 'Long' };
+const BOOL: Attribute = { type: 'Boolean' };
+
+const TALLY = record({ steps: LONG, denied: LONG, cents: LONG } satisfies Record<keyof Tally, Attribute>);
+const RECENT: Record<keyof Recent, Attribute> = {
+  agentHour: TALLY,
+  agentDay: TALLY,
+  toolHour: TALLY,
+  toolDay: TALLY,
+  targetHour: TALLY,
+  targetDay: TALLY,
+  readTier: LONG,
+};
+
+const CONTEXT: Attributes = {
   environment: entity('Environment'),
   effect: entity('Effect'),
   reversibility: entity('Reversibility'),
   confidence: extension('decimal'),
-  amountCents: { type: 'Long' },
-  stepCount: { type: 'Long' },
-  changeFreeze: { type: 'Boolean' },
+  amountCents: LONG,
+  stepCount: LONG,
+  changeFreeze: BOOL,
   now: extension('datetime'),
+  businessHours: BOOL,
+  holiday: BOOL,
+  behalf: BOOL,
+  behalfGroups: { type: 'Set', element: entity('Group') },
+  elevated: BOOL,
+  task: record({ declared: BOOL, outside: BOOL }),
+  recent: record(RECENT),
 };
 
 /** The schema both rule sets are validated against and every request is checked with. */
 export function policySchema({
   tools,
   profiles,
-}: Pick<Vocabulary, 'tools' | 'profiles'>): SchemaJson<string> {
-  const groups = ACTION_GROUPS.map((name) => [name, {}] as const);
-  const actions = tools.map(
-    (tool) =>
-      [
-        tool.name,
-        { memberOf: actionGroups(tool.effect).map((id) => ({ id })), appliesTo: APPLIES_TO },
-      ] as const,
-  );
-  const enums = Object.entries({ ...ENUMS, Profile: [...profiles] });
+  groups,
+}: Pick<Vocabulary, 'tools' | 'profiles' | 'groups'>): SchemaJson<string> {
+  const enums = Object.entries({ ...ENUMS, Profile: [...profiles], Group: [...groups] });
+  const verbs = ACTION_GROUPS.map((name) => [name, {}] as const);
+  const actions = tools.map((tool) => [tool.name, actionOf(tool)] as const);
   return {
     '': {
       entityTypes: {
-        ...Object.fromEntries(enums.map(([name, members]) => [name, { enum: members }])),
+        ...Object.fromEntries(
+          [...enums, ...tools.flatMap(inputEnums)].map(([name, members]) => [name, { enum: members }]),
+        ),
         ...ENTITIES,
       },
-      actions: Object.fromEntries([...groups, ...actions]),
+      actions: Object.fromEntries([...verbs, ...actions]),
     },
   };
 }
 
-const APPLIES_TO = {
-  principalTypes: ['Agent'],
-  resourceTypes: ['Target'],
-  context: { type: 'Record' as const, attributes: CONTEXT },
-};
+function actionOf({ name, effect, policyFacts }: PolicyTool) {
+  const input = Object.entries(policyFacts).map(
+    ([field, fact]) => [field, inputType(name, field, fact)] as const,
+  );
+  return {
+    memberOf: actionGroups(effect).map((id) => ({ id })),
+    appliesTo: {
+      principalTypes: ['Agent'],
+      resourceTypes: ['Target'],
+      context: record({ ...CONTEXT, input: record(Object.fromEntries(input)) }),
+    },
+  };
+}
+
+function inputType(tool: string, field: string, fact: InputFact): Attribute {
+  if (fact === 'long') return LONG;
+  return fact === 'bool' ? BOOL : entity(inputEnum(tool, field));
+}
+
+function inputEnums({ name, policyFacts }: PolicyTool): readonly [string, string[]][] {
+  return Object.entries(policyFacts).flatMap(([field, fact]) =>
+    typeof fact === 'string' ? [] : [[inputEnum(name, field), [...fact]] as [string, string[]]],
+  );
+}
 
 const ENTITIES = {
   Agent: {
