@@ -1,9 +1,10 @@
-/** Change freezes, from `calendar.yaml`: facts about time that rules cannot compute themselves. */
+/** `calendar.yaml`: change freezes, working hours and holidays, facts about time that rules cannot compute themselves. */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { CountersignError, type FieldProblem } from '../domain/errors.ts';
 import type { Environment } from '../domain/facts.ts';
+import { saysZone, type WorkingTime, workingTimeFields } from './business-hours.ts';
 import { readSource, readYaml } from './source.ts';
 
 const FILE = 'calendar.yaml';
@@ -19,31 +20,43 @@ export interface Freeze {
 
 export interface Calendar {
   readonly freezes: readonly Freeze[];
+  /** Absent: it is never business hours, and there are no holidays. */
+  readonly working?: WorkingTime | undefined;
 }
 
 const moment = z.iso
   .datetime({ offset: true, error: 'wanted a moment such as 2026-12-19T16:00:00Z' })
   .transform((text) => new Date(text));
 
-const calendarFile = z.strictObject({
-  freezes: z
-    .array(
-      z
-        .strictObject({
-          from: moment,
-          to: moment,
-          environment: z.enum(['prod', 'staging', 'dev']),
-          reason: z.string().min(1).max(160),
-          yearly: z.boolean().default(false),
-        })
-        .refine(({ from, to }) => from < to, { path: ['to'], error: 'wanted a moment after "from"' })
-        .refine(({ from, to, yearly }) => !yearly || inYear(from, from.getUTCFullYear() + 1) > to, {
-          path: ['to'],
-          error: 'wanted less than a year after "from"',
-        }),
-    )
-    .max(200),
-});
+const calendarFile = z
+  .strictObject({
+    freezes: z
+      .array(
+        z
+          .strictObject({
+            from: moment,
+            to: moment,
+            environment: z.enum(['prod', 'staging', 'dev']),
+            reason: z.string().min(1).max(160),
+            yearly: z.boolean().default(false),
+          })
+          .refine(({ from, to }) => from < to, { path: ['to'], error: 'wanted a moment after "from"' })
+          .refine(({ from, to, yearly }) => !yearly || inYear(from, from.getUTCFullYear() + 1) > to, {
+            path: ['to'],
+            error: 'wanted less than a year after "from"',
+          }),
+      )
+      .max(200),
+    ...workingTimeFields,
+  })
+  .refine(saysZone, {
+    path: ['timeZone'],
+    error: 'wanted an IANA time zone such as "Europe/Berlin" beside hours or holidays',
+  })
+  .transform(
+    ({ freezes, timeZone, ...rest }): Calendar =>
+      timeZone === undefined ? { freezes } : { freezes, working: { timeZone, ...rest } },
+  );
 
 /** Reads `calendar.yaml` in the configuration folder. Throws `misconfigured` naming every wrong field. */
 export function readCalendar(folder: string): Calendar {
@@ -59,17 +72,23 @@ export function readCalendar(folder: string): Calendar {
 }
 
 /**
- * A calendar whose `freezes` are the file's present content: it is read again when it changed, so a freeze written down
- * holds at once. Opening it, and `freezes` while the file is wrong or gone, throw as `readCalendar` does: a step whose
- * freezes are not known must not be judged.
+ * A calendar that is the file's present content: it is read again when it changed, so a freeze written down holds at
+ * once. Opening it, and reading it while the file is wrong or gone, throw as `readCalendar` does: a step whose freezes
+ * are not known must not be judged.
  */
 export function openCalendar(folder: string): Calendar {
-  const fresh = () => ({ stamp: stampOf(folder), ...readCalendar(folder) });
+  const fresh = () => ({ stamp: stampOf(folder), calendar: readCalendar(folder) });
   let kept = fresh();
+  const now = (): Calendar => {
+    if (kept.stamp === undefined || kept.stamp !== stampOf(folder)) kept = fresh();
+    return kept.calendar;
+  };
   return Object.freeze({
     get freezes() {
-      if (kept.stamp === undefined || kept.stamp !== stampOf(folder)) kept = fresh();
-      return kept.freezes;
+      return now().freezes;
+    },
+    get working() {
+      return now().working;
     },
   });
 }
