@@ -56,6 +56,8 @@ export interface StepFacts {
   readonly recent: Recent;
   /** The arguments that the tool's schema marks as facts for policy: whole numbers, booleans and members of an enum. */
   readonly input: Readonly<Record<string, string | number | boolean>>;
+  /** Which facts were gathered. A policy refuses to read another than these. Absent: all of them. */
+  readonly gathered?: readonly GatheredFact[];
 }
 
 /** Facts as a history keeps them, so that a later policy can be asked about them. */

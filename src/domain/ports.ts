@@ -25,6 +25,11 @@ export interface Policy {
   decide(facts: StepFacts): Verdict;
   /** The facts that some rule for this tool reads; the others need not be gathered. All of them for an unknown tool. */
   mentions(tool: string): ReadonlySet<GatheredFact>;
+  /**
+   * The rules in force now, as a policy that never changes: for who gathers facts between `mentions` and `decide`.
+   * Absent where the policy never changes anyway.
+   */
+  pinned?(): Policy;
 }
 
 /** People, read fresh at each decision. Rejects when unreachable; callers then treat nobody as eligible. */
