@@ -1,11 +1,14 @@
 /** The tables as Kysely sees them; `migrations/` makes them. Columns in snake case, rows never leave this room. */
 
-import type { ColumnType, Generated, Kysely, RawBuilder } from 'kysely';
+import type { ColumnType, Generated, GeneratedAlways, Kysely, RawBuilder } from 'kysely';
 import { sql } from 'kysely';
 import type { JsonValue } from '../domain/ask.ts';
 import type { CardView, OpenApproval } from '../domain/card.ts';
 import type { Direction, Effect } from '../domain/effect.ts';
 import type { HaltScope } from '../domain/halt.ts';
+import type { Revocation, ToolSwitch } from '../domain/orders.ts';
+import type { DeclaredTask } from '../domain/session.ts';
+import type { Observation } from '../domain/usage.ts';
 
 /** Set by the database when the row is made, and never afterwards. */
 type MadeAt = ColumnType<Date, Date | undefined, never>;
@@ -22,6 +25,12 @@ export interface EffectsTable {
   result: JsonValue;
   intended_at: MadeAt;
   settled_at: Date | null;
+  /** Null in rows from before limits were counted, as the next four. */
+  agent: string | null;
+  tenant: string | null;
+  session: string | null;
+  tier: number | null;
+  amount_cents: number | null;
 }
 
 export interface ApprovalsTable {
@@ -76,6 +85,54 @@ export interface ClicksTable {
   seen_at: Date;
 }
 
+export interface RevocationsTable {
+  id: GeneratedAlways<number>;
+  kind: Revocation['kind'];
+  subject: string;
+  reason: string;
+  by: string;
+  at: Date;
+  recorded_at: MadeAt;
+  lifted_at: Date | null;
+  lifted_by: string | null;
+}
+
+export interface ToolSwitchesTable {
+  id: GeneratedAlways<number>;
+  subject: string;
+  environment: ToolSwitch['environment'];
+  state: ToolSwitch['state'];
+  reason: string;
+  by: string;
+  at: Date;
+  lifted_at: Date | null;
+  lifted_by: string | null;
+}
+
+export interface ObservationsTable extends Observation {
+  at: Date;
+}
+
+export interface SessionsTable {
+  id: string;
+  agent: string;
+  task: DeclaredTask;
+  declared_at: Date;
+}
+
+export interface AccessGrantsTable {
+  id: string;
+  agent: string;
+  tool: string;
+  scope: string;
+  reason: string;
+  request: string;
+  starts_at: Date;
+  ends_at: Date;
+  revoked_at: Date | null;
+  revoked_by: string | null;
+}
+
 export interface Tables {
   effects: EffectsTable;
   approvals: ApprovalsTable;
@@ -84,6 +141,11 @@ export interface Tables {
   messages: MessagesTable;
   halts: HaltsTable;
   clicks: ClicksTable;
+  revocations: RevocationsTable;
+  tool_switches: ToolSwitchesTable;
+  observations: ObservationsTable;
+  sessions: SessionsTable;
+  access_grants: AccessGrantsTable;
 }
 
 export type Database = Kysely<Tables>;

@@ -3,8 +3,11 @@ import type { JsonValue } from '../domain/ask.ts';
 import type { Effect, EffectKey, Intent } from '../domain/effect.ts';
 import { CountersignError, impossible } from '../domain/errors.ts';
 import type { EffectLedger } from '../domain/ports.ts';
+import type { Recent } from '../domain/usage.ts';
 import type { Database, EffectsTable } from './database.ts';
 import { json } from './database.ts';
+import { inTurn } from './in-turn.ts';
+import { recentUsage } from './usage.ts';
 
 /**
  * The effect ledger on a database. Settling again with the same state is harmless and the first result stands;
@@ -14,6 +17,7 @@ export function createEffectLedger(db: Database): EffectLedger {
   return {
     find: (key) => find(db, key),
     intend: (intent) => intend(db, intent),
+    intendWithin: (intent, now, passes) => intendWithin(db, { intent, now, passes }),
     settle: (key, state, result) => settle(db, { key, state, result }),
   };
 }
@@ -29,16 +33,21 @@ async function find(db: Database, key: EffectKey): Promise<Effect | undefined> {
   return row === undefined ? undefined : toEffect(row);
 }
 
-async function intend(db: Database, intent: Intent): Promise<{ effect: Effect; created: boolean }> {
+type Intended = { readonly effect: Effect; readonly created: boolean };
+
+async function intend(db: Database, intent: Intent, at?: Date): Promise<Intended> {
   const { request, step, direction, tool, target } = intent;
+  const { agent, tenant, session, tier, amountCents } = intent.counted;
   const row = await db
     .insertInto('effects')
     .values({
-      ...{ request, step, direction, tool, target },
+      ...{ request, step, direction, tool, target, agent, tenant, session, tier },
+      amount_cents: amountCents,
       idempotency_key: intent.idempotencyKey,
       captured: json(intent.captured),
       state: 'intended',
       result: null,
+      ...(at === undefined ? {} : { intended_at: at }),
       settled_at: null,
     })
     .onConflict((conflict) => conflict.columns(['request', 'step', 'direction']).doNothing())
@@ -47,6 +56,26 @@ async function intend(db: Database, intent: Intent): Promise<{ effect: Effect; c
   if (row !== undefined) return { effect: toEffect(row), created: true };
   const effect = await find(db, intent);
   return { effect: effect ?? impossible('an effect row was there and is gone'), created: false };
+}
+
+interface Reservation {
+  readonly intent: Intent;
+  readonly now: Date;
+  readonly passes: (recent: Recent) => boolean;
+}
+
+/** The intent is dated by the caller's clock, which its windows are counted by too. */
+async function intendWithin(
+  db: Database,
+  { intent, now, passes }: Reservation,
+): Promise<Intended | undefined> {
+  const { request, step, tool, target, counted } = intent;
+  return inTurn(db, `usage:${counted.tenant}`, async (turn) => {
+    const effect = await find(turn, intent);
+    if (effect !== undefined) return { effect, created: false };
+    const recent = await recentUsage(turn, { ...counted, request, step, tool, target, now });
+    return passes(recent) ? intend(turn, intent, now) : undefined;
+  });
 }
 
 interface Settlement {

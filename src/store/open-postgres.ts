@@ -4,7 +4,7 @@ import { CountersignError } from '../domain/errors.ts';
 import type { Tables } from './database.ts';
 import { guardedDialect } from './guarded-dialect.ts';
 import { INT8_OID, parseInt8 } from './int8.ts';
-import { migrate } from './migrate.ts';
+import { ensureSchema } from './migrate.ts';
 
 /** Bounds of every connection: none of our statements is long, and none waits for the outside inside a transaction. */
 const CONNECT_MAX_MS = 5_000;
@@ -17,21 +17,30 @@ const MIGRATION_MAX_MS = 5 * 60_000;
 export interface PostgresOptions {
   readonly databaseUrl: string;
   readonly poolMax: number;
+  /** How long a login that may not migrate waits for one that does; 10 s unless told. */
+  readonly schemaWaitMs?: number;
 }
 
-/** Migrates the database over a connection of its own, then gives the pool of the product. Closes what it opened on failure. */
-export async function openPostgres({ databaseUrl, poolMax }: PostgresOptions): Promise<Kysely<Tables>> {
+/**
+ * Brings the database to the shape of this version over a connection of its own (see `ensureSchema`), then gives the
+ * pool of the product. Closes what it opened on failure.
+ */
+export async function openPostgres({
+  databaseUrl,
+  poolMax,
+  schemaWaitMs = 10_000,
+}: PostgresOptions): Promise<Kysely<Tables>> {
   assertPostgresUrl(databaseUrl);
   const migrator = connect({ databaseUrl, poolMax: 1, statementMaxMs: MIGRATION_MAX_MS });
   try {
-    await migrate(migrator);
+    await ensureSchema(migrator, schemaWaitMs);
   } finally {
     await migrator.destroy();
   }
   return connect({ databaseUrl, poolMax, statementMaxMs: STATEMENT_MAX_MS });
 }
 
-interface ConnectOptions extends PostgresOptions {
+interface ConnectOptions extends Pick<PostgresOptions, 'databaseUrl' | 'poolMax'> {
   readonly statementMaxMs: number;
 }
 

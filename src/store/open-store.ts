@@ -10,7 +10,16 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Kysely, sql } from 'kysely';
 import { CountersignError } from '../domain/errors.ts';
-import type { EffectLedger, Inbox } from '../domain/ports.ts';
+import type {
+  AccessBook,
+  Clock,
+  EffectLedger,
+  Inbox,
+  Sessions,
+  StandingOrders,
+  Usage,
+} from '../domain/ports.ts';
+import { createAccessBook } from './access-grants.ts';
 import type { Cards } from './cards.ts';
 import { createCards } from './cards.ts';
 import type { Clicks } from './clicks.ts';
@@ -30,6 +39,13 @@ import { createMessages } from './messages.ts';
 import { migrate } from './migrate.ts';
 import { openPglite } from './open-pglite.ts';
 import { openPostgres } from './open-postgres.ts';
+import { createOrders } from './orders.ts';
+import type { RevocationBook } from './revocations.ts';
+import { createRevocations } from './revocations.ts';
+import { createSessions } from './sessions.ts';
+import type { SwitchBook } from './switches.ts';
+import { createSwitches } from './switches.ts';
+import { createUsage } from './usage.ts';
 
 export interface StoreOptions {
   /** Unset: PGlite in `dataDir`. */
@@ -38,27 +54,43 @@ export interface StoreOptions {
   readonly dataDir: string;
   /** Connections to PostgreSQL at most; 10 unless told. */
   readonly poolMax?: number;
+  /** When observations are made and access is revoked; the system's unless told. */
+  readonly clock?: Clock;
+  /** See `PostgresOptions`. */
+  readonly schemaWaitMs?: number;
 }
 
-export interface Store {
-  readonly db: Database;
+/** What is kept in a database. A login that lacks the rights for a part is refused when it is used, not before. */
+export interface DatabaseStore {
   readonly effects: EffectLedger;
   readonly inbox: Inbox;
-  /** `active` reads the database's halts and the files', and rejects if either can't be read; the rest is the database's. */
   readonly halts: HaltBook;
-  readonly haltFiles: HaltBook;
+  readonly revocations: RevocationBook;
+  readonly switches: SwitchBook;
+  /** `halts`, `revocations` and `switches` together, remembered for a moment. */
+  readonly orders: StandingOrders;
+  readonly sessions: Sessions;
+  readonly access: AccessBook;
+  readonly usage: Usage;
   readonly cards: Cards;
   readonly messages: Messages;
   readonly identities: Identities;
   readonly clicks: Clicks;
   /** Rejects when the database does not answer. */
   ping(): Promise<void>;
+}
+
+/** Its `halts.active`, and so its `orders`, read the files as well, and reject if either can't be read. */
+export interface Store extends DatabaseStore {
+  readonly db: Database;
+  readonly haltFiles: HaltBook;
   /** Waits for running statements, then gives the folder back. Repeating it is harmless. */
   close(): Promise<void>;
 }
 
 /** Opens and migrates. Rejects with `misconfigured` or `unavailable` and leaves nothing open or locked. */
-export async function openStore({ databaseUrl, dataDir, poolMax = 10 }: StoreOptions): Promise<Store> {
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const { databaseUrl, dataDir, poolMax = 10, schemaWaitMs, clock } = options;
   if (databaseUrl?.trim() === '') {
     throw new CountersignError(
       'misconfigured',
@@ -71,15 +103,24 @@ export async function openStore({ databaseUrl, dataDir, poolMax = 10 }: StoreOpt
   const { db, release } =
     databaseUrl === undefined
       ? await openEmbedded(dataDir)
-      : { db: await openPostgres({ databaseUrl, poolMax }), release: async () => undefined };
-  return storeOn(
+      : {
+          db: await openPostgres({
+            databaseUrl,
+            poolMax,
+            ...(schemaWaitMs === undefined ? {} : { schemaWaitMs }),
+          }),
+          release: async () => undefined,
+        };
+  const haltFiles = fileHalts(dataDir);
+  return Object.freeze({
+    ...storeOn(db, { haltFiles, ...(clock === undefined ? {} : { clock }) }),
     db,
-    dataDir,
-    once(async () => {
+    haltFiles,
+    close: once(async () => {
       await db.destroy();
       await release();
     }),
-  );
+  });
 }
 
 async function openEmbedded(dataDir: string): Promise<{ db: Database; release: () => Promise<void> }> {
@@ -105,15 +146,31 @@ function unopened(dataDir: string, error: unknown): CountersignError {
   return new CountersignError('unavailable', `Cannot open database in "${dataDir}"`, { cause: error });
 }
 
-function storeOn(db: Database, dataDir: string, close: () => Promise<void>): Store {
-  const halts = createHalts(db);
-  const haltFiles = fileHalts(dataDir);
+/**
+ * Everything on an open database. With `haltFiles` those halts hold too; without `forgets` this process never removes
+ * old observations.
+ */
+export function storeOn(
+  db: Database,
+  {
+    haltFiles,
+    clock,
+    forgets = true,
+  }: { readonly haltFiles?: HaltBook; readonly clock?: Clock; readonly forgets?: boolean } = {},
+): DatabaseStore {
+  const booked = createHalts(db);
+  const halts =
+    haltFiles === undefined ? booked : { ...booked, active: mergeHalts(booked, haltFiles).active };
+  const revocations = createRevocations(db);
+  const switches = createSwitches(db);
   return Object.freeze({
-    db,
+    ...{ halts, revocations, switches },
+    orders: createOrders({ halts, revocations, switches }),
     effects: createEffectLedger(db),
     inbox: createInbox(db),
-    halts: { ...halts, active: mergeHalts(halts, haltFiles).active },
-    haltFiles,
+    sessions: createSessions(db),
+    access: createAccessBook(db, clock),
+    usage: createUsage(db, { forgets, ...(clock === undefined ? {} : { clock }) }),
     cards: createCards(db),
     messages: createMessages(db),
     identities: createIdentities(db),
@@ -121,7 +178,6 @@ function storeOn(db: Database, dataDir: string, close: () => Promise<void>): Sto
     ping: async () => {
       await sql`select 1`.execute(db);
     },
-    close,
   });
 }
 

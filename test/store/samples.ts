@@ -16,6 +16,7 @@ export function anIntent(change: Partial<Intent> = {}): Intent {
     target: 'github:acme/webshop#heads/old-checkout',
     captured: { commit: 'c0ffee' },
     idempotencyKey: idempotencyKey(key),
+    counted: { agent: 'release-agent', tenant: 'acme', session: null, tier: 2, amountCents: 0 },
     ...change,
     ...{ request: key.request, step: key.step, direction: key.direction },
   };
