@@ -11,7 +11,8 @@ import type { JsonObject, JsonValue, Reversibility, Target, ToolEffect } from '.
 import { CountersignError } from '../domain/errors.ts';
 import type { Fact } from '../domain/plan.ts';
 import type { AccessBook } from '../domain/ports.ts';
-import { unboundedParts } from './schema-bounds.ts';
+import { tierProblems } from './data-tiers.ts';
+import { unboundedAnswers, unboundedParts } from './schema-bounds.ts';
 import type { Vendors } from './vendors.ts';
 
 /** What a running tool is given. `signal` aborts when the activity is cancelled or out of time. */
@@ -51,6 +52,10 @@ export interface ToolDefinition<Args extends JsonObject = JsonObject> {
   readonly summary: string;
   /** Verb and object for people, e.g. `Delete branch`. */
   readonly title: string;
+  /**
+   * What may be asked. `.meta({ policyFact: true })` on a whole number, a boolean or a choice lets rules read it;
+   * `.meta({ tier: 3 })` says how sensitive a field is when it is given.
+   */
   readonly input: z.ZodType<Args>;
   /**
    * What `execute` and `find` answer with. A field's `.meta({ tier: 3 })` is its data tier (1 where none is given): an
@@ -97,7 +102,7 @@ const NAME = /^[a-z]{2,20}\.[a-z]+(?:_[a-z]+)*$/;
 export function defineTool<Args extends JsonObject>(definition: ToolDefinition<Args>): Tool {
   // The registry parses arguments before any of the methods sees them, so forgetting `Args` here is sound.
   const tool = definition as unknown as Tool;
-  const problems = [...wordProblems(tool), ...promiseProblems(tool), ...unboundedParts(tool.input)];
+  const problems = [...wordProblems(tool), ...promiseProblems(tool), ...schemaProblems(tool)];
   if (problems.length > 0) {
     throw new CountersignError('misconfigured', `Cannot define tool "${tool.name}": ${problems.join('; ')}`, {
       problems: problems.map((problem) => ({ field: tool.name, problem })),
@@ -138,11 +143,29 @@ function promiseProblems(tool: Tool): readonly string[] {
   ];
 }
 
+function schemaProblems({ input, output }: Tool): readonly string[] {
+  return [
+    ...unboundedParts(input),
+    ...tierProblems(input),
+    ...unboundedAnswers(output),
+    ...tierProblems(output).map((problem) => `output ${problem}`),
+  ];
+}
+
 function when(broken: boolean, problem: string): readonly string[] {
   return broken ? [problem] : [];
 }
 
-/** The JSON Schema (2020-12) of a tool's arguments as a caller gives them: defaults need not be sent. */
+/**
+ * The JSON Schema (2020-12) of a tool's arguments as a caller gives them: defaults need not be sent. What policy makes
+ * of a field is not told.
+ */
 export function argsJsonSchema(tool: Pick<Tool, 'input'>): JsonObject {
-  return z.toJSONSchema(tool.input, { io: 'input' }) as JsonObject;
+  return z.toJSONSchema(tool.input, {
+    io: 'input',
+    override: ({ jsonSchema }) => {
+      delete jsonSchema.tier;
+      delete jsonSchema.policyFact;
+    },
+  }) as JsonObject;
 }

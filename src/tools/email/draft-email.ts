@@ -7,6 +7,7 @@ import {
   type MailSettings,
   mailFacts,
   mailFields,
+  mailRecipients,
   mailTarget,
   sameRecipients,
 } from './mail.ts';
@@ -15,6 +16,8 @@ const DRAFTS_SEARCHED_MAX = 100;
 const DRAFTS_OPENED_MAX = 10;
 
 const input = z.strictObject(mailFields);
+
+const output = z.strictObject({ draft: z.string().max(100) });
 
 const captured = z.object({ alike: z.array(z.string()) });
 const result = z.object({ draft: z.string() });
@@ -31,9 +34,11 @@ export function draftEmail(settings: MailSettings): Tool {
     summary: 'Put a plain-text mail into the drafts folder, for people to send',
     title: 'Draft mail',
     input,
+    output,
     effect: 'draft',
     reversibility: 'reversible',
     target: (args) => mailTarget(args, settings),
+    recipients: (args) => mailRecipients(args),
     preview: (args) => mailFacts(args, settings),
     capture: async (args, context) => ({ alike: await draftsAlike(args, context, settings) }),
     execute: (args, context) => execute(args, context, settings),

@@ -54,6 +54,11 @@ function domainOf(address: string): string {
   return address.slice(address.lastIndexOf('@') + 1).toLowerCase();
 }
 
+/** Everybody the mail would reach, once each, in lower case. */
+export function mailRecipients({ to }: Pick<Mail, 'to'>): readonly string[] {
+  return [...new Set(to.map((address) => address.toLowerCase()))];
+}
+
 export function mailFacts({ to, subject, text }: Mail, { internalDomains }: MailSettings) {
   const outside = to.filter((address) => !internalDomains.includes(domainOf(address)));
   return [
@@ -66,7 +71,7 @@ export function mailFacts({ to, subject, text }: Mail, { internalDomains }: Mail
 
 /** Addresses in a form in which two lists of the same people are equal. */
 export function sameRecipients(to: readonly string[]): string {
-  return [...new Set(to.map((address) => address.toLowerCase()))].sort().join(',');
+  return [...mailRecipients({ to })].sort().join(',');
 }
 
 interface ResendResponse {

@@ -8,6 +8,7 @@ import {
   type MailSettings,
   mailFacts,
   mailFields,
+  mailRecipients,
   mailTarget,
   sameRecipients,
 } from './mail.ts';
@@ -22,10 +23,13 @@ const input = z.strictObject({
     .int()
     .min(1)
     .max(60)
+    .meta({ policyFact: true })
     .default(10)
     .describe('How long the mail waits, and can be recalled, before it goes out'),
 });
 type Args = z.output<typeof input>;
+
+const output = z.strictObject({ email: z.string().max(100), sendAt: z.iso.datetime().max(30) });
 
 const captured = z.object({ sendAt: z.iso.datetime(), tag: z.string() });
 const result = z.object({ email: z.string() });
@@ -40,9 +44,11 @@ export function sendEmail(settings: MailSettings): Tool {
     summary: 'Send a plain-text mail after a recall window of some minutes',
     title: 'Send mail',
     input,
+    output,
     effect: 'message',
     reversibility: 'costly',
     target: (args) => mailTarget(args, settings),
+    recipients: (args) => mailRecipients(args),
     preview: (args) => [
       ...mailFacts(args, settings),
       { label: 'Goes out', value: `${args.recallMinutes} minutes after it is handed over` },

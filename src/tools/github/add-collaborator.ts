@@ -8,9 +8,15 @@ import { askGitHub, inRepository, loginField, repositoryField } from './reposito
 const input = z.strictObject({
   repository: repositoryField,
   user: loginField,
-  permission: z.enum(['pull', 'triage', 'push', 'maintain', 'admin']),
+  permission: z.enum(['pull', 'triage', 'push', 'maintain', 'admin']).meta({ policyFact: true }),
 });
 type Args = z.output<typeof input>;
+
+const output = z.strictObject({
+  user: loginField,
+  permission: z.enum(['pull', 'triage', 'push', 'maintain', 'admin']),
+  invited: z.boolean(),
+});
 
 const captured = z.object({ role: z.string().nullable() });
 
@@ -23,6 +29,7 @@ export const addCollaborator = defineTool({
   summary: 'Give a GitHub user a permission on a repository, or change the one they have',
   title: 'Grant repository access',
   input,
+  output,
   effect: 'write',
   reversibility: 'reversible',
   target,

@@ -2,7 +2,14 @@ import { z } from 'zod';
 import { defineTool, type ToolContext } from '../define-tool.ts';
 import { paragraphs } from '../plain-text.ts';
 import { unlessMissing } from '../vendor-errors.ts';
-import { askGitHub, emptyAnswer, inRepository, numberField, repositoryField } from './repository.ts';
+import {
+  answeredId,
+  askGitHub,
+  emptyAnswer,
+  inRepository,
+  numberField,
+  repositoryField,
+} from './repository.ts';
 
 /** How many of the repository's newest comments are searched for ours. */
 const COMMENTS_SEARCHED_MAX = 300;
@@ -10,6 +17,8 @@ const PAGE = 100;
 
 const input = z.strictObject({ repository: repositoryField, number: numberField, body: paragraphs(8_000) });
 type Args = z.output<typeof input>;
+
+const output = z.strictObject({ comment: answeredId, url: z.string().max(500) });
 
 const captured = z.object({ marker: z.string() });
 const commentAnswer = z.object({ id: z.number(), html_url: z.string().max(500) });
@@ -24,6 +33,7 @@ export const commentOnIssue = defineTool({
   summary: 'Add a comment to an issue or pull request',
   title: 'Comment on issue',
   input,
+  output,
   effect: 'write',
   reversibility: 'reversible',
   target: ({ repository, number }) =>

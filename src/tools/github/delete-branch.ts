@@ -16,6 +16,8 @@ import {
 const input = z.strictObject({ repository: repositoryField, branch: branchField });
 type Args = z.output<typeof input>;
 
+const output = z.strictObject({ deleted: branchField, sha: shaField });
+
 const captured = z.object({ sha: shaField });
 
 /** Deletes a branch; the commit it pointed at is captured, so that the same branch can be put back. */
@@ -24,6 +26,7 @@ export const deleteBranch = defineTool({
   summary: 'Delete a branch of a GitHub repository',
   title: 'Delete branch',
   input,
+  output,
   effect: 'delete',
   reversibility: 'reversible',
   target,

@@ -7,6 +7,8 @@ import { askGitHub, emptyAnswer, inRepository, repositoryField } from './reposit
 const input = z.strictObject({ repository: repositoryField });
 type Args = z.output<typeof input>;
 
+const output = z.strictObject({ deleted: repositoryField });
+
 const repositoryAnswer = z.object({
   id: z.number(),
   full_name: z.string(),
@@ -23,6 +25,7 @@ export const deleteRepository = defineTool({
   summary: 'Delete a GitHub repository with everything in it, for good',
   title: 'Delete repository',
   input,
+  output,
   effect: 'delete',
   reversibility: 'irreversible',
   target,

@@ -1,9 +1,23 @@
 import { z } from 'zod';
 import { defineTool } from '../define-tool.ts';
 import { readPullRequest } from './pull-request.ts';
-import { inRepository, numberField, repositoryField } from './repository.ts';
+import { answeredName, inRepository, numberField, repositoryField, shaField } from './repository.ts';
 
 const input = z.strictObject({ repository: repositoryField, number: numberField });
+
+const TITLE_CHARS_MAX = 300;
+
+const end = z.strictObject({ branch: answeredName.meta({ tier: 2 }), sha: shaField });
+const output = z.strictObject({
+  number: numberField,
+  title: z.string().max(TITLE_CHARS_MAX).meta({ tier: 2 }),
+  state: z.enum(['open', 'closed']),
+  merged: z.boolean(),
+  mergeable: z.boolean().nullable(),
+  author: answeredName.meta({ tier: 2 }).nullable(),
+  head: end,
+  base: end,
+});
 
 /** Reads one pull request. The title is outside text. */
 export const getPullRequest = defineTool({
@@ -11,6 +25,7 @@ export const getPullRequest = defineTool({
   summary: 'Read the state of a pull request: title, branches, head commit, whether it is merged',
   title: 'Read pull request',
   input,
+  output,
   effect: 'read',
   reversibility: 'reversible',
   target: ({ repository, number }) =>
@@ -30,7 +45,7 @@ export const getPullRequest = defineTool({
     );
     return {
       number,
-      title: title.slice(0, 300),
+      title: title.slice(0, TITLE_CHARS_MAX),
       state,
       merged,
       mergeable: mergeable ?? null,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../define-tool.ts';
-import { askGitHub, inRepository, repositoryField, shaField } from './repository.ts';
+import { answeredName, askGitHub, inRepository, repositoryField, shaField } from './repository.ts';
 
 /** More are not read; the result then says so. */
 export const BRANCHES_MAX = 100;
@@ -10,12 +10,20 @@ const answer = z.array(
   z.object({ name: z.string(), protected: z.boolean(), commit: z.object({ sha: shaField }) }),
 );
 
+const output = z.strictObject({
+  branches: z
+    .array(z.strictObject({ name: answeredName.meta({ tier: 2 }), sha: shaField, protected: z.boolean() }))
+    .max(BRANCHES_MAX),
+  complete: z.boolean(),
+});
+
 /** Lists the first branches of a repository with the commits they point at. */
 export const listBranches = defineTool({
   name: 'github.list_branches',
   summary: 'List the branches of a GitHub repository with their newest commits',
   title: 'List branches',
   input,
+  output,
   effect: 'read',
   reversibility: 'reversible',
   target: ({ repository }) => inRepository(repository, { kind: 'repository', label: 'branches' }),
@@ -26,7 +34,7 @@ export const listBranches = defineTool({
       rest.repos.listBranches({ ...at, per_page: BRANCHES_MAX }),
     );
     return {
-      branches: branches.map(({ name, protected: isProtected, commit }) => ({
+      branches: branches.slice(0, BRANCHES_MAX).map(({ name, protected: isProtected, commit }) => ({
         name,
         sha: commit.sha,
         protected: isProtected,

@@ -13,6 +13,8 @@ const input = z.strictObject({
 });
 type Args = z.output<typeof input>;
 
+const output = z.strictObject({ merged: z.literal(true), commit: shaField.nullable(), head: shaField });
+
 const captured = z.object({ head: shaField, base: z.string() });
 const result = z.object({ commit: shaField });
 
@@ -25,6 +27,7 @@ export const mergePullRequest = defineTool({
   summary: 'Merge a pull request at its present head commit',
   title: 'Merge pull request',
   input,
+  output,
   effect: 'write',
   reversibility: 'costly',
   target,

@@ -44,6 +44,12 @@ export const loginField = z
   .toLowerCase()
   .describe('GitHub user name');
 
+/** Names of branches and users as GitHub answers them: longer ones than it allows are no names. */
+export const answeredName = z.string().max(255);
+
+/** A number as GitHub gives ids. */
+export const answeredId = z.int().min(1).max(Number.MAX_SAFE_INTEGER);
+
 /** Every repository of an organisation is treated as internal. */
 const TIER = 2;
 

@@ -7,6 +7,12 @@ import { askStripe, stripeId } from './ask-stripe.ts';
 const input = z.strictObject({ subscription: stripeId('sub') });
 type Args = z.output<typeof input>;
 
+const output = z.strictObject({
+  subscription: stripeId('sub'),
+  status: z.string().max(40),
+  endsAt: z.iso.datetime().max(30).nullable(),
+});
+
 const captured = z.object({ cancelAtPeriodEnd: z.boolean() });
 
 const subscriptionAnswer = z.object({
@@ -24,6 +30,7 @@ export const cancelSubscription = defineTool({
   summary: 'Cancel a Stripe subscription at the end of its paid period',
   title: 'Cancel subscription',
   input,
+  output,
   effect: 'write',
   reversibility: 'reversible',
   target,

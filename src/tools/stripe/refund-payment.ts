@@ -16,9 +16,19 @@ const input = z.strictObject({
     .min(1)
     .max(AMOUNT_CENTS_MAX)
     .describe("Amount in the smallest unit of the payment's currency"),
-  reason: z.enum(['duplicate', 'fraudulent', 'requested_by_customer']).exactOptional(),
+  reason: z
+    .enum(['duplicate', 'fraudulent', 'requested_by_customer'])
+    .meta({ policyFact: true })
+    .exactOptional(),
 });
 type Args = z.output<typeof input>;
+
+const output = z.strictObject({
+  refund: stripeId('re'),
+  amountCents: z.int().min(0).max(AMOUNT_CENTS_MAX),
+  currency: z.string().max(10),
+  status: z.string().max(40).nullable(),
+});
 
 const paymentAnswer = z.object({
   object: z.literal('payment_intent'),
@@ -45,6 +55,7 @@ export const refundPayment = defineTool({
   summary: 'Refund a Stripe payment, in full or in part',
   title: 'Refund payment',
   input,
+  output,
   effect: 'money',
   reversibility: 'irreversible',
   target,

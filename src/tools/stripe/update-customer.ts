@@ -10,19 +10,25 @@ type Field = (typeof FIELDS)[number];
 
 const fields = z
   .strictObject({
-    name: line(256).exactOptional(),
-    email: z.email().max(254).exactOptional(),
+    name: line(256).meta({ tier: 2 }).exactOptional(),
+    email: z.email().max(254).meta({ tier: 3 }).exactOptional(),
     phone: z
       .string()
       .max(20)
       .regex(/^\+?[0-9 ()./-]{3,20}$/, 'Want a phone number')
+      .meta({ tier: 3 })
       .exactOptional(),
-    description: line(350).exactOptional(),
+    description: line(350).meta({ tier: 3 }).exactOptional(),
   })
   .refine((given) => Object.keys(given).length > 0, 'Want at least one field');
 
 const input = z.strictObject({ customer: stripeId('cus'), fields });
 type Args = z.output<typeof input>;
+
+const output = z.strictObject({
+  customer: stripeId('cus'),
+  changed: z.array(z.enum(FIELDS)).max(FIELDS.length),
+});
 
 const captured = z.partialRecord(z.enum(FIELDS), z.string().nullable());
 type Captured = z.output<typeof captured>;
@@ -33,6 +39,7 @@ export const updateCustomer = defineTool({
   summary: 'Change name, email, phone or description of a Stripe customer',
   title: 'Change customer',
   input,
+  output,
   effect: 'write',
   reversibility: 'reversible',
   target: ({ customer }) => customerTarget(customer),
