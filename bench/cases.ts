@@ -64,7 +64,7 @@ function start({ countersign: { requests } }: World, newRequest: () => NewReques
     async fire() {
       const ask = newRequest();
       const { id } = await requests.start(ask);
-      const view = await requests.settled(id, WAIT_MS, ask.agent);
+      const view = await requests.settled(id, WAIT_MS, ask);
       if (view?.outcome !== 'executed') throw new Error(`Cannot measure: "${id}" is "${view?.outcome}"`);
       return id;
     },

@@ -16,8 +16,19 @@ export interface NewRequest {
   readonly confidence?: number;
   readonly waitAtMostMs?: number;
   readonly steps: readonly Ask[];
+  /** The session that asks; absent where the token names none. */
+  readonly session?: string;
+  /** The token that asks, by its `jti`. Sealed, so that revoking it reaches the request; a retry may bring another. */
+  readonly token?: string;
   /** The caller's `Idempotency-Key`; without one every ask is a new request. */
   readonly key?: string;
+}
+
+/** Who looks: sees requests of this agent only, and where it has a session, of this session only. */
+export interface Asker {
+  readonly agent: string;
+  /** Null or absent: every request of the agent. */
+  readonly session?: string | null;
 }
 
 export interface RequestSummary {
@@ -50,16 +61,20 @@ export interface TimelineEntry {
 }
 
 export interface Requests {
-  /** Starts the request's workflow, or finds it by key. `key-reused` when the same key came with another body. */
+  /** Starts the request's workflow, or finds it by key. `key-reused` when the same key came with another body or session. */
   start(ask: NewRequest): Promise<{ readonly id: string; readonly created: boolean }>;
-  /** The request as it is now; undefined when unknown, or not this agent's. */
-  view(id: string, agent?: string): Promise<RequestView | undefined>;
+  /** The request as it is now; undefined when unknown, or not this asker's. */
+  view(id: string, asker?: Asker): Promise<RequestView | undefined>;
   /** As `view`, but waits up to `waitMs` for the request to close. */
-  settled(id: string, waitMs: number, agent?: string): Promise<RequestView | undefined>;
-  /** Asks a request to stop; what ran is undone. Resolves when the wish is durable. `already-closed` when too late. */
-  cancel(id: string): Promise<void>;
+  settled(id: string, waitMs: number, asker?: Asker): Promise<RequestView | undefined>;
+  /**
+   * Asks a request to stop; what ran is undone. Resolves when the wish is durable. `not-found` when unknown or not this
+   * asker's, `already-closed` when too late.
+   */
+  cancel(id: string, asker?: Asker): Promise<void>;
+  /** Newest first. A session's are looked for among the agent's newest 1,000. */
   list(filter: {
-    readonly agent?: string;
+    readonly asker?: Asker;
     readonly status?: RequestStatus;
     readonly limit: number;
   }): Promise<readonly RequestSummary[]>;

@@ -4,19 +4,27 @@ import { REQUEST_WORKFLOW, SEARCH_ATTRIBUTES } from '../../workflows/messages.ts
 import type { RequestStatus } from '../domain/request.ts';
 import type { RequestSummary, Requests } from './requests.ts';
 
+/** The session stands in the memo, which Temporal can't search by. */
+const SEEN_MAX = 1_000;
+const PAGE_SIZE = 100;
+
 export async function listRequests(
   client: Client,
-  { agent, status, limit }: Parameters<Requests['list']>[0],
+  { asker, status, limit }: Parameters<Requests['list']>[0],
 ): Promise<readonly RequestSummary[]> {
+  const { agent, session = null } = asker ?? {};
   const query = [
     `WorkflowType = '${REQUEST_WORKFLOW}'`,
     ...(agent === undefined ? [] : [`CountersignAgent = ${quoted(agent)}`]),
     ...(status === undefined ? [] : [statusClause(status)]),
   ].join(' AND ');
   const found: RequestSummary[] = [];
-  for await (const execution of client.workflow.list({ query, pageSize: limit })) {
-    found.push(summaryOf(execution));
-    if (found.length >= limit) break;
+  let seen = 0;
+  const pageSize = session === null ? limit : PAGE_SIZE;
+  for await (const execution of client.workflow.list({ query, pageSize })) {
+    seen += 1;
+    if (session === null || execution.memo?.session === session) found.push(summaryOf(execution));
+    if (found.length >= limit || seen >= SEEN_MAX) break;
   }
   return found;
 }

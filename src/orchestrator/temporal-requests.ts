@@ -7,8 +7,8 @@ import { CountersignError } from '../domain/errors.ts';
 import type { Clock, SealSigner } from '../domain/ports.ts';
 import type { RequestInput, RequestSettings } from '../domain/request.ts';
 import { isNotFound, sortClientError } from './client-errors.ts';
-import { isRequestId, requestId } from './request-id.ts';
-import type { NewRequest, Requests } from './requests.ts';
+import { isRequestId, type MakeRequestId, requestIds } from './request-id.ts';
+import type { Asker, NewRequest, Requests } from './requests.ts';
 import { listRequests } from './search.ts';
 import { timelineOf } from './timeline.ts';
 import { settledView, viewNow } from './views.ts';
@@ -19,6 +19,8 @@ export interface OrchestratorDeps {
   readonly settings: RequestSettings;
   readonly seals: SealSigner;
   readonly clock: Clock;
+  /** The installation's secret that request ids are made with; null where this process starts none. Empty is refused. */
+  readonly idSecret: string | Uint8Array | null;
   /** Start eagerly: only where client and workflow worker share a process and a connection. */
   readonly eager: boolean;
   /** What operators read beside the workflow: the tool's policy scope, never customer text. */
@@ -30,16 +32,17 @@ const CALL_AT_MOST_MS = 10_000;
 
 export function createRequests(deps: OrchestratorDeps): Requests {
   const { client } = deps;
+  const idOf = deps.idSecret === null ? noIds : requestIds(deps.idSecret);
   const bounded = <T>(call: () => Promise<T>, waitMs = 0) =>
     client.withDeadline(Date.now() + waitMs + CALL_AT_MOST_MS, call).catch((error: unknown) => {
       throw sortClientError(error);
     });
   return {
-    start: (ask) => bounded(() => start(ask, deps)),
-    view: async (id, agent) => (isRequestId(id) ? bounded(() => viewNow(client, id, agent)) : undefined),
-    settled: async (id, waitMs, agent) =>
-      isRequestId(id) ? bounded(() => settledView(client, id, waitMs, agent), waitMs) : undefined,
-    cancel: (id) => bounded(() => cancel(id, client)),
+    start: (ask) => bounded(() => start(ask, { ...deps, idOf })),
+    view: async (id, asker) => (isRequestId(id) ? bounded(() => viewNow(client, id, asker)) : undefined),
+    settled: async (id, waitMs, asker) =>
+      isRequestId(id) ? bounded(() => settledView(client, id, waitMs, asker), waitMs) : undefined,
+    cancel: (id, asker) => bounded(() => cancel(id, client, asker)),
     list: (filter) => bounded(() => listRequests(client, filter)),
     decide: (id, jws) => bounded(() => decide(id, jws, client)),
     timeline: async (id) => (isRequestId(id) ? bounded(() => timelineOf(client, id)) : []),
@@ -49,7 +52,13 @@ export function createRequests(deps: OrchestratorDeps): Requests {
   };
 }
 
-async function start(ask: NewRequest, deps: OrchestratorDeps) {
+function noIds(): never {
+  throw new CountersignError('internal', 'Cannot start request: this process has no secret for ids');
+}
+
+type StartDeps = OrchestratorDeps & { readonly idOf: MakeRequestId };
+
+async function start(ask: NewRequest, deps: StartDeps) {
   const { client, eager, workflowQueue, scopeOf } = deps;
   const input = await sealed(ask, deps);
   const body = bodyHash(ask);
@@ -64,7 +73,7 @@ async function start(ask: NewRequest, deps: OrchestratorDeps) {
       requestEagerStart: eager,
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       workflowIdConflictPolicy: 'FAIL',
-      memo: { agent: ask.agent, body },
+      memo: { agent: ask.agent, body, ...(ask.session === undefined ? {} : { session: ask.session }) },
       staticSummary:
         first === undefined ? ask.agent : `${ask.agent}: ${first.tool} on ${scopeOf(first)}${more}`,
       typedSearchAttributes: [
@@ -81,9 +90,9 @@ async function start(ask: NewRequest, deps: OrchestratorDeps) {
   }
 }
 
-async function sealed(ask: NewRequest, { seals, settings, clock }: OrchestratorDeps): Promise<RequestInput> {
-  const { key, ...asked } = ask;
-  const id = requestId(ask.agent, key);
+async function sealed(ask: NewRequest, { seals, settings, clock, idOf }: StartDeps): Promise<RequestInput> {
+  const { key, token = null, ...asked } = ask;
+  const id = idOf(ask.agent, key);
   const receivedAt = clock().toISOString();
   const seal = await seals.sign({
     request: id,
@@ -92,11 +101,13 @@ async function sealed(ask: NewRequest, { seals, settings, clock }: OrchestratorD
     confidence: ask.confidence ?? null,
     asks: ask.steps.map(askDigest),
     receivedAt,
+    session: ask.session ?? null,
+    token,
   });
   return { ...asked, id, receivedAt, seal, settings };
 }
 
-function bodyHash({ key: _, ...asked }: NewRequest): string {
+function bodyHash({ key: _, token: __, ...asked }: NewRequest): string {
   return canonicalHash(asked);
 }
 
@@ -105,12 +116,12 @@ async function refuseOtherBody(id: string, body: string, client: Client): Promis
   if (memo?.body === body) return;
   throw new CountersignError(
     'key-reused',
-    'Cannot start request: this idempotency key came with another body before',
+    'Cannot start request: this idempotency key came with another body or session before',
   );
 }
 
-async function cancel(id: string, client: Client): Promise<void> {
-  const view = isRequestId(id) ? await viewNow(client, id) : undefined;
+async function cancel(id: string, client: Client, asker: Asker | undefined): Promise<void> {
+  const view = isRequestId(id) ? await viewNow(client, id, asker) : undefined;
   if (view === undefined) throw new CountersignError('not-found', `Cannot cancel "${id}": no such request`);
   if (view.status === 'closed') {
     throw new CountersignError('already-closed', `Cannot cancel "${id}": it is closed as "${view.outcome}"`);

@@ -6,18 +6,19 @@ import { CountersignError } from '../domain/errors.ts';
 import type { RequestView } from '../domain/request.ts';
 import { isNotFound } from './client-errors.ts';
 import { cutShort, hasNotBegun, viewAsAsked } from './cut-short.ts';
+import type { Asker } from './requests.ts';
 
 /** Between looks at an open request while somebody waits for it. */
 const LOOK_EVERY_MS = 400;
 /** A query is answered by a worker; one that is there takes milliseconds. */
 const QUERY_AT_MOST_MS = 4_000;
 
-/** The request as it is now; undefined when unknown or not this agent's. */
-export async function viewNow(client: Client, id: string, agent?: string): Promise<RequestView | undefined> {
+/** The request as it is now; undefined when unknown or not this asker's. */
+export async function viewNow(client: Client, id: string, asker?: Asker): Promise<RequestView | undefined> {
   const handle = client.workflow.getHandle(id);
   try {
     const { status, memo, closeTime: at } = await handle.describe();
-    if (agent !== undefined && memo?.agent !== agent) return undefined;
+    if (!isOf(memo, asker)) return undefined;
     if (status.name === 'COMPLETED') return (await handle.result()) as RequestView;
     if (status.name === 'RUNNING') return await toldView(client, handle);
     const view = await toldView(client, handle);
@@ -25,6 +26,26 @@ export async function viewNow(client: Client, id: string, agent?: string): Promi
     return cutShort(view, events ?? [], { byOperator: status.name === 'TERMINATED', at });
   } catch (error) {
     if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Whether a request with this memo is the asker's to see. */
+function isOf(memo: Readonly<Record<string, unknown>> | undefined, asker: Asker | undefined): boolean {
+  if (asker === undefined) return true;
+  return memo?.agent === asker.agent && (!isOfSession(asker) || memo.session === asker.session);
+}
+
+function isOfSession(asker: Asker | undefined): boolean {
+  return typeof asker?.session === 'string';
+}
+
+async function isAskers(client: Client, id: string, asker: Asker | undefined): Promise<boolean> {
+  try {
+    const { memo } = await client.workflow.getHandle(id).describe();
+    return isOf(memo, asker);
+  } catch (error) {
+    if (isNotFound(error)) return false;
     throw error;
   }
 }
@@ -67,40 +88,42 @@ export async function settledView(
   client: Client,
   id: string,
   waitMs: number,
-  agent?: string,
+  asker?: Asker,
 ): Promise<RequestView | undefined> {
   const deadline = Date.now() + waitMs;
+  // A result does not say of which session it is.
+  if (isOfSession(asker) && !(await isAskers(client, id, asker))) return undefined;
   const result = resultBefore(client, id, deadline).then((view) => ({
-    view: agent === undefined || view?.agent === agent ? view : undefined,
+    view: asker === undefined || view?.agent === asker.agent ? view : undefined,
   }));
   for (let every = LOOK_EVERY_MS; Date.now() < deadline; every = Math.min(every * 2, 2000)) {
     // A look may hang where a worker is busy; a result that comes meanwhile is not kept waiting for it.
     const ended =
       (await Promise.race([result, setTimeout(Math.min(every, deadline - Date.now()))])) ??
-      (await Promise.race([result, look(client, id, agent)]));
+      (await Promise.race([result, look(client, id, asker)]));
     if (ended !== undefined) return ended.view;
   }
-  return viewNow(client, id, agent);
+  return viewNow(client, id, asker);
 }
 
 /**
- * Its closed view, or that it is unknown or another agent's; undefined while it is open. The server alone is asked which: a query has the
- * worker replay what it has not at hand, and many callers may be waiting for people.
+ * Its closed view, or that it is unknown or somebody else's; undefined while it is open. The server alone is asked
+ * which: a query has the worker replay what it has not at hand, and many callers may be waiting for people.
  */
 async function look(
   client: Client,
   id: string,
-  agent: string | undefined,
+  asker: Asker | undefined,
 ): Promise<{ readonly view: RequestView | undefined } | undefined> {
   try {
     const { status, memo, typedSearchAttributes } = await client.workflow.getHandle(id).describe();
-    if (agent !== undefined && memo?.agent !== agent) return { view: undefined };
+    if (!isOf(memo, asker)) return { view: undefined };
     const isMarkedClosed = typedSearchAttributes.get(SEARCH_ATTRIBUTES.status) === 'closed';
     if (status.name === 'RUNNING' && !isMarkedClosed) return undefined;
   } catch (error) {
     if (!isNotFound(error)) throw error;
   }
-  return { view: await viewNow(client, id, agent) };
+  return { view: await viewNow(client, id, asker) };
 }
 
 /**

@@ -59,6 +59,7 @@ export async function openOrchestra() {
     settings: settingsFor(queue),
     seals: { sign: office.seal },
     clock: () => new Date(),
+    idSecret: 'the secret of this test installation',
     eager: false,
     scopeOf: ({ tool, args }) => installation.registry.get(tool)?.target(args).scope ?? 'unknown',
   };
@@ -92,7 +93,7 @@ export async function openOrchestra() {
       ...{ id: randomUUID(), request: id, version, digest, person, answer, surface: 'slack' },
       at: new Date().toISOString(),
     });
-  return { deps, client, requests, emulators, address: temporal.address, start, waiting, sign };
+  return { deps, client, requests, proofs, emulators, address: temporal.address, start, waiting, sign };
 }
 
 function directoryOf(organisation: Awaited<ReturnType<typeof openOffice>>['installation']['organisation']) {

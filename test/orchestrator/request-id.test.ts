@@ -1,10 +1,13 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isRequestId, requestId } from '../../src/orchestrator/request-id.ts';
+import { isRequestId, requestIds } from '../../src/orchestrator/request-id.ts';
+
+const requestId = requestIds('the secret of one installation');
 
 const text = fc.string({ minLength: 1, maxLength: 200, unit: 'grapheme' });
 
-describe('requestId()', () => {
+describe('requestIds()', () => {
   test('is the same for the same agent and key, and looks like an id', () => {
     fc.assert(
       fc.property(text, text, (agent, key) => {
@@ -37,7 +40,27 @@ describe('requestId()', () => {
   });
 
   test('stays what it was for keys already in use', () => {
-    expect(requestId('release-agent', 'ticket-4711')).toBe('req_5ejimr33e7fok54ijtvyja4sov');
+    expect(requestId('release-agent', 'ticket-4711')).toBe('req_asafw3ttlbp3agioywwzuqum7j');
+  });
+
+  test('can not be told without the secret: another one makes other ids', () => {
+    const plain = createHash('sha256').update('release-agent\u0000ticket-4711').digest();
+    const guesses = [
+      requestIds('the secret of another installation'),
+      requestIds('the secret of one installatio'),
+      requestIds(new Uint8Array(32)),
+      requestIds(plain),
+    ].map((guess) => guess('release-agent', 'ticket-4711'));
+    expect(new Set([...guesses, requestId('release-agent', 'ticket-4711')]).size).toBe(5);
+  });
+
+  test('takes a secret as text or as bytes', () => {
+    const bytes = new TextEncoder().encode('the secret of one installation');
+    expect(requestIds(bytes)('release-agent', 'k')).toBe(requestId('release-agent', 'k'));
+  });
+
+  test.each(['', new Uint8Array()])('refuse an empty secret: %j', (secret) => {
+    expect(() => requestIds(secret)).toThrow(expect.objectContaining({ code: 'misconfigured' }));
   });
 
   test('is new each time without a key, also beside an empty one', () => {

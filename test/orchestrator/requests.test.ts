@@ -1,12 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import { describe, expect, test, vi } from 'vitest';
+import type { RequestInput } from '../../src/domain/request.ts';
+import type { NewRequest } from '../../src/orchestrator/requests.ts';
 import { createRequests } from '../../src/orchestrator/temporal-requests.ts';
 import { COMMENT, deleting, LIST, LOST_AGENT, newAgent, openOrchestra } from './orchestra.ts';
 
-const { deps, client, requests, start, waiting, sign } = await openOrchestra();
+const { deps, client, requests, start, waiting, sign, proofs } = await openOrchestra();
 const UNKNOWN = `req_${'a'.repeat(26)}`;
 const SETTLE_MS = 10_000;
+
+/** `ask` with other values; `undefined` takes a field out. */
+const changed = (ask: NewRequest, other: object) =>
+  JSON.parse(JSON.stringify({ ...ask, ...other })) as NewRequest;
 
 const branches = async () => {
   const { id } = await start();
@@ -37,10 +43,39 @@ describe('start()', () => {
     { title: 'another person it acts for', other: { onBehalfOf: 'erin' } },
     { title: 'another confidence', other: { confidence: 0.5 } },
     { title: 'another deadline', other: { waitAtMostMs: 60_000 } },
+    { title: 'no session', other: { session: undefined } },
+    { title: 'another session', other: { session: 'ses_2' } },
   ])('refuses a key that came before with $title', async ({ other }) => {
-    const one = ask();
-    await requests.start(one);
-    await expect(requests.start({ ...one, ...other })).rejects.toMatchObject({ code: 'key-reused' });
+    const { session, ...one } = { ...ask(), session: 'ses_1' };
+    await requests.start({ ...one, session });
+    await expect(requests.start(changed({ ...one, session }, other))).rejects.toMatchObject({
+      code: 'key-reused',
+    });
+  });
+
+  test('finds the request of a key again with another token of the session', async () => {
+    const one = { ...ask(), session: 'ses_1' };
+    const { id } = await requests.start({ ...one, token: 'tok_1' });
+    expect(await requests.start({ ...one, token: 'tok_2' })).toEqual({ id, created: false });
+  });
+
+  test('seals the session and the token, and hands no token to the workflow', async () => {
+    const { id } = await start({ session: 'ses_1', token: 'tok_1' });
+    const { events } = await client.workflow.getHandle(id).fetchHistory();
+    const input = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0]?.data ?? '';
+    const { seal, session, ...rest } = JSON.parse(Buffer.from(input).toString()) as RequestInput;
+    expect(session).toBe('ses_1');
+    expect(await proofs.seals.verify(seal)).toMatchObject({ session: 'ses_1', token: 'tok_1' });
+    expect(JSON.stringify(rest)).not.toContain('tok_1');
+  });
+
+  test('is refused where this process has no secret for ids, and no secret at all is refused at once', async () => {
+    const agent = newAgent();
+    const without = createRequests({ ...deps, idSecret: null });
+    await expect(without.start({ ...ask(), agent })).rejects.toMatchObject({ code: 'internal' });
+    expect(() => createRequests({ ...deps, idSecret: '' })).toThrow(
+      expect.objectContaining({ code: 'misconfigured' }),
+    );
   });
 
   test('keeps the keys of two agents apart, and starts anew without a key', async () => {
@@ -66,10 +101,41 @@ describe('start()', () => {
 describe('view() and settled()', () => {
   test('show a request to its agent only', async () => {
     const { id, agent } = await start();
-    expect(await requests.settled(id, SETTLE_MS, agent)).toMatchObject({ outcome: 'executed', agent });
-    expect(await requests.view(id, agent)).toMatchObject({ outcome: 'executed' });
-    expect(await requests.view(id, newAgent())).toBeUndefined();
-    expect(await requests.settled(id, 100, newAgent())).toBeUndefined();
+    expect(await requests.settled(id, SETTLE_MS, { agent })).toMatchObject({ outcome: 'executed', agent });
+    expect(await requests.view(id, { agent })).toMatchObject({ outcome: 'executed' });
+    expect(await requests.view(id, { agent: newAgent() })).toBeUndefined();
+    expect(await requests.settled(id, 100, { agent: newAgent() })).toBeUndefined();
+  });
+
+  test('show a request of a session to this session, and to its agent without one', async () => {
+    const { id, agent } = await start({ session: 'ses_1' });
+    for (const asker of [{ agent, session: 'ses_1' }, { agent, session: null }, { agent }]) {
+      expect(await requests.settled(id, SETTLE_MS, asker)).toMatchObject({ outcome: 'executed' });
+      expect(await requests.view(id, asker)).toMatchObject({ outcome: 'executed' });
+    }
+  });
+
+  test.each([
+    { title: 'another session', session: 'ses_2' },
+    { title: 'a session named alike', session: 'SES_1' },
+    { title: 'a session without a name', session: '' },
+    { title: "the session's name at another agent", session: 'ses_1', other: true },
+  ])('show nothing of a request to $title', async ({ session, other = false }) => {
+    const { id, agent } = await start({ session: 'ses_1', steps: [LIST, deleting('gift-cards')] });
+    await waiting(id);
+    const asker = { agent: other ? newAgent() : agent, session };
+    expect(await requests.view(id, asker)).toBeUndefined();
+    expect(await requests.settled(id, 100, asker)).toBeUndefined();
+    await expect(requests.cancel(id, asker)).rejects.toMatchObject({ code: 'not-found' });
+    expect(await requests.view(id)).toMatchObject({ status: 'waiting' });
+    await requests.cancel(id, { agent, session: 'ses_1' });
+    expect(await requests.settled(id, SETTLE_MS, asker)).toBeUndefined();
+  });
+
+  test('show a request without a session to no session', async () => {
+    const { id, agent } = await start();
+    expect(await requests.settled(id, SETTLE_MS, { agent, session: 'ses_1' })).toBeUndefined();
+    expect(await requests.settled(id, SETTLE_MS, { agent })).toMatchObject({ outcome: 'executed' });
   });
 
   test.each([UNKNOWN, 'req_', '', "req_' OR 1=1", randomUUID()])('know nothing of "%s"', async (id) => {
@@ -127,7 +193,7 @@ describe('a request that an operator terminated', () => {
     const idle = createRequests({ ...deps, workflowQueue: `nobody-${randomUUID()}` });
     const agent = newAgent();
     const { id } = await idle.start({ agent, reason: 'a test', steps: [COMMENT] });
-    expect(await idle.view(id, agent)).toMatchObject({
+    expect(await idle.view(id, { agent })).toMatchObject({
       id,
       agent,
       status: 'running',
@@ -233,7 +299,7 @@ describe('list()', () => {
     const { id: open } = await start({ agent, steps: [LIST, deleting('gift-cards')] });
     await Promise.all([requests.settled(done, SETTLE_MS), waiting(open)]);
     const ids = async (status?: 'running' | 'waiting' | 'closed') =>
-      (await requests.list({ agent, limit: 10, ...(status === undefined ? {} : { status }) })).map(
+      (await requests.list({ asker: { agent }, limit: 10, ...(status === undefined ? {} : { status }) })).map(
         ({ id }) => id,
       );
     await vi.waitFor(
@@ -245,7 +311,7 @@ describe('list()', () => {
       },
       { timeout: 10_000, interval: 100 },
     );
-    expect(await requests.list({ agent, status: 'waiting', limit: 1 })).toMatchObject([
+    expect(await requests.list({ asker: { agent }, status: 'waiting', limit: 1 })).toMatchObject([
       {
         id: open,
         agent,
@@ -255,13 +321,31 @@ describe('list()', () => {
         receivedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
       },
     ]);
-    expect(await requests.list({ agent, limit: 1 })).toHaveLength(1);
+    expect(await requests.list({ asker: { agent }, limit: 1 })).toHaveLength(1);
     await client.workflow.getHandle(open).terminate('an operator said so');
     await vi.waitFor(async () => expect((await ids('closed')).toSorted()).toEqual([done, open].toSorted()), {
       timeout: 10_000,
       interval: 100,
     });
-    expect(await requests.list({ agent, status: 'waiting', limit: 10 })).toEqual([]);
+    expect(await requests.list({ asker: { agent }, status: 'waiting', limit: 10 })).toEqual([]);
+  });
+
+  test("finds a session's requests only, and all of the agent's without one", async () => {
+    const agent = newAgent();
+    const asked = await Promise.all(
+      [{ session: 'ses_1' }, { session: 'ses_1' }, { session: 'ses_2' }, {}].map((of) =>
+        start({ agent, ...of }),
+      ),
+    );
+    const [first, second, third] = asked.map(({ id }) => id);
+    const ids = async (session: string | null, limit = 10) =>
+      (await requests.list({ asker: { agent, session }, limit })).map(({ id }) => id).toSorted();
+    await vi.waitFor(async () => expect(await ids(null)).toHaveLength(4), { timeout: 10_000, interval: 100 });
+    expect(await ids('ses_1')).toEqual([first, second].toSorted());
+    expect(await ids('ses_2')).toEqual([third]);
+    expect(await ids('ses_1', 1)).toHaveLength(1);
+    expect(await ids('')).toEqual([]);
+    expect(await requests.list({ asker: { agent: newAgent(), session: 'ses_1' }, limit: 10 })).toEqual([]);
   });
 
   test.each([
@@ -276,7 +360,7 @@ describe('list()', () => {
     '\u0000',
     'x'.repeat(500),
   ])('finds nothing for the agent %j, whatever it means to the query', async (agent) => {
-    expect(await requests.list({ agent, limit: 10 })).toEqual([]);
+    expect(await requests.list({ asker: { agent }, limit: 10 })).toEqual([]);
   });
 });
 
@@ -292,7 +376,7 @@ describe('without Temporal', () => {
     const calls = [
       alone.start({ agent: 'release-agent', reason: 'a test', steps: [LIST] }),
       alone.view(UNKNOWN),
-      alone.settled(UNKNOWN, 0, 'release-agent'),
+      alone.settled(UNKNOWN, 0, { agent: 'release-agent' }),
       alone.cancel(UNKNOWN),
       alone.list({ limit: 1 }),
       alone.decide(UNKNOWN, 'jws'),
