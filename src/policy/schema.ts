@@ -41,11 +41,16 @@ export const ACTION_GROUPS: readonly string[] = [...Object.keys(EFFECTS), CHANGE
 
 /** The closed lists that facts and rules share. */
 export const ENUMS = {
-  Effect: Object.keys(EFFECTS),
-  Environment: Object.keys(ENVIRONMENTS),
-  Reversibility: Object.keys(REVERSIBILITIES),
-  Trait: Object.keys(TRAITS),
+  Effect: members(EFFECTS),
+  Environment: members(ENVIRONMENTS),
+  Reversibility: members(REVERSIBILITIES),
+  Trait: members(TRAITS),
 };
+
+function members<Name extends string>(record: Record<Name, boolean>): Name[] {
+  // Sound: the records above are literals of exactly these types.
+  return Object.keys(record) as Name[];
+}
 
 /** The groups that a tool's action is in. */
 export function actionGroups(effect: ToolEffect): readonly string[] {
