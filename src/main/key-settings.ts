@@ -3,6 +3,7 @@ import type { JSONWebKeySet, JWK } from 'jose';
 import { z } from 'zod';
 import { publicKeyOf } from '../approvals/signing.ts';
 import type { Issuer } from '../gateway/auth.ts';
+import { ALGORITHMS } from '../gateway/issuer-keys.ts';
 import { LOCAL_ISSUER } from '../gateway/token.ts';
 
 const CHARS_MAX = 65_536;
@@ -44,32 +45,85 @@ const keySetOf = <Key extends z.ZodType>(key: Key) =>
     'is no JWK set',
   );
 
-/** An outside issuer's set may hold keys of other kinds too; tokens are only ever verified with Ed25519 ones. */
-const issuerKeys = keySetOf(anyPublicKey).refine(({ keys }) => keys.some(isEd25519), 'has no Ed25519 key');
+/** Our own issuer signs with Ed25519 only. */
+const ownKeys = keySetOf(anyPublicKey).refine(({ keys }) => keys.some(isEd25519), 'has no Ed25519 key');
+
+/** An outside issuer's set may hold keys of other kinds too, say for encryption; some must be able to sign. */
+const outsideKeys = keySetOf(anyPublicKey).refine(
+  ({ keys }) => keys.some((key) => isEd25519(key) || key.kty === 'RSA' || key.kty === 'EC'),
+  'has no key that tokens are signed with',
+);
+
+const jwksUri = z
+  .string('is no text')
+  .max(1_000, 'is longer than 1000 characters')
+  .refine(isSafeAddress, 'is no https address without a name and password (or http on this machine)');
+
+const name = z.string('is missing').min(1, 'is empty').max(300, 'is too long');
+
+const issuer = z
+  .strictObject(
+    {
+      issuer: name,
+      audience: name.optional(),
+      algorithms: z
+        .array(z.enum(ALGORITHMS, `is not one of ${ALGORITHMS.join(', ')}`), 'is no list of algorithms')
+        .min(1, 'is empty')
+        .optional(),
+      jwks: outsideKeys.optional(),
+      jwksUri: jwksUri.optional(),
+    },
+    'is no {"issuer", "jwks"} or {"issuer", "jwksUri"}',
+  )
+  .refine(
+    (one) => (one.jwks === undefined) !== (one.jwksUri === undefined),
+    'wants either "jwks" or "jwksUri"',
+  )
+  .refine(
+    (one) => one.issuer !== LOCAL_ISSUER || one.jwks?.keys.some(isEd25519) === true,
+    `is "${LOCAL_ISSUER}", wanted "jwks" with an Ed25519 key`,
+  );
 
 const issuers = z
-  .array(
-    z.strictObject(
-      { issuer: z.string('is missing').min(1, 'is empty').max(300, 'is too long'), jwks: issuerKeys },
-      'is no {"issuer", "jwks"}',
-    ),
-  )
+  .array(issuer)
   .min(1, 'is empty')
   .max(ISSUERS_MAX, `has more than ${ISSUERS_MAX} issuers`)
-  .refine((list) => new Set(list.map(({ issuer }) => issuer)).size === list.length, 'names an issuer twice');
+  .refine((list) => new Set(list.map((one) => one.issuer)).size === list.length, 'names an issuer twice');
 
-/** `COUNTERSIGN_AGENT_KEYS`: a JWK set of our own issuer, or `[{"issuer": "https://…", "jwks": {…}}]`. */
+/**
+ * `COUNTERSIGN_AGENT_KEYS`: a JWK set of our own issuer, or a list of issuers:
+ * `[{"issuer": "https://…", "audience": "…", "algorithms": ["RS256"], "jwksUri": "https://…"}]`, where `jwks` may stand
+ * instead of `jwksUri`, and `audience` and `algorithms` may be left out.
+ */
 export const issuersSetting = json.transform((given, context): readonly Issuer[] => {
-  const bare = Array.isArray(given) ? undefined : issuerKeys.safeParse(given);
-  const parsed = bare ?? issuers.safeParse(given);
+  const parsed = Array.isArray(given) ? issuers.safeParse(given) : ownKeys.safeParse(given);
   if (!parsed.success) {
     for (const { path, message } of parsed.error.issues)
       context.addIssue({ code: 'custom', path: [...path], message });
     return z.NEVER;
   }
-  if (bare === undefined) return parsed.data as readonly Issuer[];
-  return [{ issuer: LOCAL_ISSUER, jwks: parsed.data as JSONWebKeySet }];
+  if (Array.isArray(parsed.data)) return parsed.data.map(toIssuer);
+  return [{ issuer: LOCAL_ISSUER, keys: { jwks: parsed.data as JSONWebKeySet } }];
 });
+
+function toIssuer({ jwks, jwksUri: uri, audience, algorithms, issuer: of }: z.output<typeof issuer>): Issuer {
+  return {
+    issuer: of,
+    ...(audience === undefined ? {} : { audience }),
+    ...(algorithms === undefined ? {} : { algorithms }),
+    // Checked above: exactly one of both is there.
+    keys: uri === undefined ? { jwks: jwks as JSONWebKeySet } : { jwksUri: uri },
+  };
+}
+
+/** Keys fetched over plain HTTP could be anybody's; on this machine there is nobody in between. */
+function isSafeAddress(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, username, password } = new URL(text);
+  const isLoopback = ['127.0.0.1', '[::1]', 'localhost'].includes(hostname);
+  const isSafe = protocol === 'https:' || (protocol === 'http:' && isLoopback);
+  return isSafe && username === '' && password === '';
+}
 
 /** A public key of ours, as one JWK, or as a JWK set while keys are being replaced. */
 export const publicKeysSetting = json

@@ -2,7 +2,7 @@ import { chmod, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadOrCreateKeys } from '../../src/approvals/keys.ts';
+import { loadOrCreateIdSecret, loadOrCreateKeys } from '../../src/approvals/keys.ts';
 import { decisionSigner, decisionVerifier } from '../../src/approvals/signing.ts';
 import { decision } from './acme.ts';
 
@@ -47,6 +47,28 @@ describe('loadOrCreateKeys()', () => {
     for (const content of ['', '{}', 'hunter2']) {
       await writeFile(file, content);
       await expect(loadOrCreateKeys(folder)).rejects.toMatchObject({ code: 'misconfigured' });
+    }
+  });
+});
+
+describe('loadOrCreateIdSecret()', () => {
+  it('makes one secret once, readable by its owner only', async () => {
+    const [one, other] = await Promise.all([loadOrCreateIdSecret(folder), loadOrCreateIdSecret(folder)]);
+    expect(one).toBe(other);
+    expect(one).toMatch(/^[\w-]{43}$/);
+    expect(await readdir(folder)).toEqual(['id.secret']);
+    expect((await stat(join(folder, 'id.secret'))).mode & 0o777).toBe(0o600);
+  });
+
+  it('refuses a secret that others can read, and one that is too short to be one', async () => {
+    await loadOrCreateIdSecret(folder);
+    const file = join(folder, 'id.secret');
+    await chmod(file, 0o604);
+    await expect(loadOrCreateIdSecret(folder)).rejects.toMatchObject({ code: 'misconfigured' });
+    await chmod(file, 0o600);
+    for (const content of ['', 'short', 'x'.repeat(70_000)]) {
+      await writeFile(file, content);
+      await expect(loadOrCreateIdSecret(folder)).rejects.toMatchObject({ code: 'misconfigured' });
     }
   });
 });

@@ -3,11 +3,10 @@ import type { JWK } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { publicKeyOf } from '../../src/approvals/signing.ts';
 import type { CountersignError } from '../../src/domain/errors.ts';
-import { createAuthenticator } from '../../src/gateway/auth.ts';
-import { AUDIENCE, LOCAL_ISSUER, mintToken } from '../../src/gateway/token.ts';
+import { ALGORITHMS } from '../../src/gateway/issuer-keys.ts';
+import { LOCAL_ISSUER } from '../../src/gateway/token.ts';
 import { keysFromSettings } from '../../src/main/role-keys.ts';
 import type { Settings } from '../../src/process/settings.ts';
-import { directory } from '../gateway/open-door.ts';
 
 const pair = generateKeyPairSync('ed25519');
 const secret = pair.privateKey.export({ format: 'jwk' }) as JWK;
@@ -20,6 +19,7 @@ const rsaPem = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.ex
 });
 const jwks = { keys: [open] };
 const COMPANY = 'https://idp.acme.example';
+const KEYS_AT = 'https://idp.acme.example/keys';
 
 type Given = Omit<Settings['keys'], 'files'>;
 const read = (keys: Given) => keysFromSettings({ keys: { files: {}, ...keys } });
@@ -39,16 +39,14 @@ async function problemsOf(keys: Given): Promise<readonly string[]> {
 
 describe('keysFromSettings()', () => {
   test('takes what a role was given and leaves the rest empty', async () => {
-    expect(await read({})).toEqual({
-      issuers: [],
-      sealPrivate: '',
-      sealPublic: [],
-      decisionPrivate: '',
-      decisionPublic: [],
-    });
-    expect(await read({ sealPrivate: text(secret), decisionPrivate: pem })).toMatchObject({
+    const nothing = await read({});
+    expect(nothing).toMatchObject({ sealPrivate: '', decisionPrivate: '', idSecret: '' });
+    for (const keys of [nothing.issuers, nothing.sealPublic, nothing.decisionPublic])
+      expect(keys()).toEqual([]);
+    expect(await read({ sealPrivate: text(secret), decisionPrivate: pem, idSecret: 'i' })).toMatchObject({
       sealPrivate: secret,
       decisionPrivate: pem,
+      idSecret: 'i',
     });
   });
 
@@ -57,40 +55,47 @@ describe('keysFromSettings()', () => {
     ['a JWK set', jwks],
   ])('reads a public key as %s', async (_, given) => {
     const keys = await read({ sealPublic: text(given), decisionPublic: text(given) });
-    expect(keys.sealPublic).toEqual([open]);
-    expect(keys.decisionPublic).toEqual([open]);
+    expect(keys.sealPublic()).toEqual([open]);
+    expect(keys.decisionPublic()).toEqual([open]);
   });
 
   test('reads a bare JWK set of agents as the one of our own issuer', async () => {
-    expect((await read({ agentKeys: text(jwks) })).issuers).toEqual([{ issuer: LOCAL_ISSUER, jwks }]);
+    const { issuers } = await read({ agentKeys: text(jwks) });
+    expect(issuers()).toEqual([{ issuer: LOCAL_ISSUER, keys: { jwks } }]);
+    expect(issuers()).toBe(issuers());
   });
 
-  test('reads a list of issuers, whose sets may hold keys of other kinds', async () => {
+  test.each([
+    ['keys of other kinds', { jwks: { keys: [rsa, open] } }, { keys: { jwks: { keys: [rsa, open] } } }],
+    ['an address of keys', { jwksUri: KEYS_AT }, { keys: { jwksUri: KEYS_AT } }],
+    [
+      'an address on this machine',
+      { jwksUri: 'http://127.0.0.1:9/k' },
+      { keys: { jwksUri: 'http://127.0.0.1:9/k' } },
+    ],
+    [
+      'an audience and algorithms of its own',
+      { jwksUri: KEYS_AT, audience: 'countersign-prod', algorithms: ['RS256'] },
+      { keys: { jwksUri: KEYS_AT }, audience: 'countersign-prod', algorithms: ['RS256'] },
+    ],
+  ])('reads an issuer with %s, beside our own', async (_, given, wanted) => {
     const list = [
-      { issuer: COMPANY, jwks: { keys: [rsa, open] } },
+      { issuer: COMPANY, ...given },
       { issuer: LOCAL_ISSUER, jwks },
     ];
-    expect((await read({ agentKeys: text(list) })).issuers).toEqual(list);
-  });
-
-  test('reads issuers that the door then believes, each under its own name only', async () => {
-    const { issuers } = await read({ agentKeys: text([{ issuer: COMPANY, jwks }]) });
-    const authenticate = createAuthenticator({
-      issuers,
-      audience: AUDIENCE,
-      directory,
-      clock: () => new Date(),
-    });
-    const token = (issuer: string) =>
-      mintToken({ privateKey: secret, agent: 'release-agent', now: new Date(), issuer });
-    expect(await authenticate(`Bearer ${await token(COMPANY)}`)).toMatchObject({ id: 'release-agent' });
-    await expect(authenticate(`Bearer ${await token(LOCAL_ISSUER)}`)).rejects.toMatchObject({
-      code: 'unauthenticated',
-    });
+    expect((await read({ agentKeys: text(list) })).issuers()).toEqual([
+      { issuer: COMPANY, ...wanted },
+      { issuer: LOCAL_ISSUER, keys: { jwks } },
+    ]);
   });
 
   const noEd25519 = 'has no Ed25519 key';
   const isSecret = 'holds a private or shared key, wanted public ones only';
+  const noSigning = '"0/jwks" has no key that tokens are signed with';
+  const eitherKeys = 'wants either "jwks" or "jwksUri"';
+  const notSafe = 'is no https address without a name and password (or http on this machine)';
+  const notListed = `is not one of ${ALGORITHMS.join(', ')}`;
+  const at = (jwksUri: string) => [{ issuer: COMPANY, jwksUri }];
   const one = (more: object) => [{ issuer: COMPANY, jwks, ...more }];
   test.each<[string, unknown, string]>([
     ['is a sentence', 'keys, please', 'is no JWK set'],
@@ -107,7 +112,27 @@ describe('keysFromSettings()', () => {
     ['is an empty list', [], 'is empty'],
     ['lists a set without its issuer', [{ jwks }], '"0/issuer" is missing'],
     ['lists an issuer without a name', one({ issuer: '' }), '"0/issuer" is empty'],
-    ['lists an issuer without keys', [{ issuer: COMPANY }], '"0/jwks" is no JWK set'],
+    ['lists an issuer without keys', [{ issuer: COMPANY }], `"0" ${eitherKeys}`],
+    ['lists an issuer with both', one({ jwksUri: KEYS_AT }), `"0" ${eitherKeys}`],
+    ['lists an address over plain HTTP', at('http://idp.acme.example/keys'), `"0/jwksUri" ${notSafe}`],
+    [
+      'lists a name that looks like this machine',
+      at('http://localhost.acme.example/'),
+      `"0/jwksUri" ${notSafe}`,
+    ],
+    ['lists an address with a password', at('https://u:p@idp.acme.example/'), `"0/jwksUri" ${notSafe}`],
+    ['lists a file', at('file:///etc/keys.json'), `"0/jwksUri" ${notSafe}`],
+    ['lists what is no address', at('keys'), `"0/jwksUri" ${notSafe}`],
+    ['believes a shared secret', one({ algorithms: ['HS256'] }), `"0/algorithms/0" ${notListed}`],
+    ['believes no signature', one({ algorithms: ['none'] }), `"0/algorithms/0" ${notListed}`],
+    ['believes no algorithm', one({ algorithms: [] }), '"0/algorithms" is empty'],
+    ['has an empty audience', one({ audience: '' }), '"0/audience" is empty'],
+    [
+      'fetches the keys of our own issuer',
+      [{ issuer: LOCAL_ISSUER, jwksUri: KEYS_AT }],
+      `"0" is "${LOCAL_ISSUER}", wanted "jwks" with an Ed25519 key`,
+    ],
+    ['lists keys that sign nothing', one({ jwks: { keys: [{ kty: 'oct' }] } }), noSigning],
     ['lists a private key', one({ jwks: { keys: [secret] } }), `"0/jwks/keys/0" ${isSecret}`],
     ['lists an issuer twice', [...one({}), ...one({})], 'names an issuer twice'],
     ['lists too many issuers', Array(21).fill({ issuer: COMPANY, jwks }), 'has more than 20 issuers'],
