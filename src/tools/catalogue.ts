@@ -1,4 +1,5 @@
 /** The catalogue: every tool that Countersign comes with. */
+import { requestAccess } from './access/request-access.ts';
 import type { Tool } from './define-tool.ts';
 import { draftEmail } from './email/draft-email.ts';
 import type { MailSettings } from './email/mail.ts';
@@ -19,6 +20,7 @@ import { updateCustomer } from './stripe/update-customer.ts';
 export function createCatalogue({ mail }: { readonly mail: MailSettings }): readonly Tool[] {
   const settings = Object.freeze({ ...mail, internalDomains: Object.freeze([...mail.internalDomains]) });
   return Object.freeze([
+    requestAccess(settings),
     getPullRequest,
     listBranches,
     commentOnIssue,

@@ -45,8 +45,7 @@ function problemsOf(node: Node, place: Place): readonly string[] {
   const { at } = place;
   const choice = node.anyOf ?? node.oneOf;
   if (choice !== undefined) return choice.flatMap((part) => problemsOf(part, place));
-  if (typeof node.type === 'object')
-    return node.type.flatMap((type) => problemsOf({ ...node, type }, place));
+  if (typeof node.type === 'object') return node.type.flatMap((type) => problemsOf({ ...node, type }, place));
   if (node.const !== undefined || node.enum !== undefined) return [];
   if (node.type === 'boolean' || node.type === 'null') return [];
   if (node.type === 'object') return objectProblems(node, place);

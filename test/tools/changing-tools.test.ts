@@ -236,12 +236,13 @@ describe.each(every.map((one) => [...label(one), one] as const))('%s', (_, one) 
     expect(await tool.find(contextOf(world), captured)).toBeDefined();
   });
 
-  it('find() resolves to what execute() would have', async () => {
+  it('find() resolves to what execute() would have, in the declared form', async () => {
     const world = await vendorWorld();
     const tool = open(world, one);
     const captured = await tool.capture(contextOf(world));
     const result = await tool.execute(contextOf(world), captured);
     expect(await tool.find(contextOf(world), captured)).toEqual(result);
+    expect(world.registry.get(one.tool)?.output.parse(result)).toEqual(result);
   });
 
   it('execute() says "retryable" and changes nothing while the vendor is busy', async () => {
@@ -271,8 +272,11 @@ describe.each(every.map((one) => [...label(one), one] as const))('%s', (_, one) 
 });
 
 describe('the catalogue', () => {
-  it('has every changing tool in the contract above', () => {
-    const changing = CATALOGUE.filter(({ effect }: Tool) => effect !== 'read').map(({ name }) => name);
+  // access.request changes our own records, not a vendor's: access-request.test.ts holds it to the same.
+  it('has every tool that changes something at a vendor in the contract above', () => {
+    const changing = CATALOGUE.filter(({ effect }: Tool) => effect !== 'read')
+      .map(({ name }) => name)
+      .filter((name) => name !== 'access.request');
     expect(new Set(every.map(({ tool }) => tool))).toEqual(new Set(changing));
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import type { JsonValue } from '../../src/domain/ask.ts';
 import { CountersignError } from '../../src/domain/errors.ts';
 import { defineTool, type ToolDefinition } from '../../src/tools/define-tool.ts';
 
@@ -16,6 +17,7 @@ const write: ToolDefinition<Args> = {
   summary: 'Change a thing in the shop',
   title: 'Change thing',
   input,
+  output: z.null(),
   effect: 'write',
   reversibility: 'reversible',
   target: ({ id }) => ({ kind: 'thing', id, label: id, scope: 'shop/things', tier: 1, traits: [] }),
@@ -130,5 +132,44 @@ describe('defineTool()', () => {
     ['no object', z.string().max(3).regex(/x/), 'must be an object'],
   ])('refuses arguments with %s', (_, schema, problem) => {
     expect(problemsOf({ ...write, input: schema as typeof input }).join('; ')).toContain(problem);
+  });
+
+  it.each<readonly [string, z.ZodType<JsonValue>]>([
+    ['nothing', z.null()],
+    ['text of any characters up to a length', z.strictObject({ a: z.string().max(5).meta({ tier: 3 }) })],
+    ['a choice of bounded forms', z.union([z.null(), z.strictObject({ a: z.boolean() })])],
+    ['a bounded list', z.array(z.int().min(0).max(9)).max(3)],
+    ['what may be absent or null', z.strictObject({ a: z.boolean().nullable().exactOptional() })],
+  ])('takes an answer of %s', (_, output) => {
+    expect(problemsOf({ ...write, output })).toEqual([]);
+  });
+
+  it.each<readonly [string, z.ZodType<JsonValue>, string]>([
+    ['unknown keys', z.looseObject({}) as never, 'output "" must refuse unknown keys'],
+    ['any keys', z.record(z.string().max(3), z.boolean()), 'output "" must refuse unknown keys'],
+    ['text without an end', z.strictObject({ a: z.string() }), 'output "/a" needs a largest length'],
+    ['a list without an end', z.array(z.boolean()), 'output "" needs a largest count'],
+    ['a number without an end', z.strictObject({ a: z.number() }), 'output "/a" needs a smallest'],
+    ['anything', z.any(), 'output "" has a form'],
+    [
+      'anything that a function makes',
+      z
+        .string()
+        .max(3)
+        .transform((text) => text.repeat(1e6)),
+      'output "" has a form',
+    ],
+    ['tier 0', z.strictObject({ a: z.boolean().meta({ tier: 0 }) }), '"/a" has a tier that is not'],
+    ['tier 5', z.array(z.boolean().meta({ tier: 5 })).max(2), '"/*" has a tier that is not'],
+    ['tier "3"', z.union([z.null(), z.boolean().meta({ tier: '3' })]), '"" has a tier that is not'],
+    ['tier 2.5 outside', z.boolean().nullable().meta({ tier: 2.5 }), '"" has a tier that is not'],
+    ['tier 9 inside', z.boolean().meta({ tier: 9 }).nullable(), '"" has a tier that is not'],
+  ])('refuses an answer with %s', (_, output, problem) => {
+    expect(problemsOf({ ...write, output }).join('; ')).toContain(problem);
+  });
+
+  it('refuses arguments with a tier that is none', () => {
+    const strange = z.strictObject({ id: z.string().max(10).regex(/x/).meta({ tier: 7 }) });
+    expect(problemsOf({ ...write, input: strange })).toEqual(['"/id" has a tier that is not 1, 2, 3 or 4']);
   });
 });

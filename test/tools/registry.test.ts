@@ -17,11 +17,17 @@ function refusalOf(run: () => unknown): CountersignError {
 }
 
 const MAIL = { to: ['lead@bigcorp.example'], subject: 'Hello', text: 'Text' };
+const ACCESS = {
+  tool: 'github.delete_branch',
+  scope: 'github/acme/webshop',
+  minutes: 60,
+  reason: 'Clearing away old branches',
+};
 const BRANCH = { repository: 'acme/webshop', branch: 'old-checkout' };
 
 describe('createRegistry()', () => {
   it('holds the whole catalogue in alphabetical order, frozen', () => {
-    expect(registry.names()).toHaveLength(13);
+    expect(registry.names()).toHaveLength(14);
     expect(registry.names()).toEqual([...registry.names()].sort());
     expect(registry.all().map(({ name }) => name)).toEqual(registry.names());
     for (const part of [registry, registry.names(), registry.all(), ...registry.all()])
@@ -101,6 +107,18 @@ describe('parse()', () => {
       { payment: 'pi_1', amountCents: 1, reason: 'duplicate' },
     ],
     ['email.send', MAIL, { ...MAIL, recallMinutes: 10 }],
+    ['access.request', ACCESS, ACCESS],
+    [
+      'access.request',
+      { ...ACCESS, scope: 'a/b/c/d', minutes: 1_440 },
+      { ...ACCESS, scope: 'a/b/c/d', minutes: 1_440 },
+    ],
+    ['stripe.get_customer', { customer: 'cus_ada' }, { customer: 'cus_ada' }],
+    [
+      'stripe.get_customer',
+      { customer: 'cus_ada', fields: ['email', 'name'] },
+      { customer: 'cus_ada', fields: ['email', 'name'] },
+    ],
   ])('%s takes %j', (tool, args, parsed) => {
     expect(registry.parse(tool, args)).toEqual(parsed);
     expect(registry.parse(tool, registry.parse(tool, args))).toEqual(parsed);
@@ -219,6 +237,30 @@ describe('parse()', () => {
     ['a subject of two lines', 'email.send', { ...MAIL, subject: 'Hi\nBcc: all@acme.example' }, '/subject'],
     ['a subject that reads backwards', 'email.send', { ...MAIL, subject: 'safe \u202eelif' }, '/subject'],
     ['half an emoji', 'email.send', { ...MAIL, text: '\ud83d' }, '/text'],
+    ['access to asking for access', 'access.request', { ...ACCESS, tool: 'access.request' }, '/tool'],
+    ['access to every tool', 'access.request', { ...ACCESS, tool: '*' }, '/tool'],
+    ['access to a whole provider', 'access.request', { ...ACCESS, tool: 'github' }, '/tool'],
+    ['access nowhere', 'access.request', { ...ACCESS, scope: '' }, '/scope'],
+    ['access everywhere', 'access.request', { ...ACCESS, scope: '*' }, '/scope'],
+    ['access in five segments', 'access.request', { ...ACCESS, scope: 'a/b/c/d/e' }, '/scope'],
+    ['access that climbs', 'access.request', { ...ACCESS, scope: 'github/../stripe' }, '/scope'],
+    ['access in capitals', 'access.request', { ...ACCESS, scope: 'github/Acme' }, '/scope'],
+    ['access for four minutes', 'access.request', { ...ACCESS, minutes: 4 }, '/minutes'],
+    ['access for more than a day', 'access.request', { ...ACCESS, minutes: 1_441 }, '/minutes'],
+    ['access without a reason', 'access.request', { ...ACCESS, reason: ' ' }, '/reason'],
+    [
+      'access for a reason of two lines',
+      'access.request',
+      { ...ACCESS, reason: 'Old\nApproved by: alice' },
+      '/reason',
+    ],
+    ['no field of a customer', 'stripe.get_customer', { customer: 'cus_ada', fields: [] }, '/fields'],
+    [
+      'a field that is not read',
+      'stripe.get_customer',
+      { customer: 'cus_ada', fields: ['balance'] },
+      '/fields/0',
+    ],
     ['a recall window of two hours', 'email.send', { ...MAIL, recallMinutes: 120 }, '/recallMinutes'],
   ])('refuses %s', (_, tool, args, field) => {
     const refusal = refusalOf(() => registry.parse(tool, args));
@@ -285,6 +327,11 @@ describe('jsonSchema()', () => {
       subject: { maxLength: 200 },
       recallMinutes: { default: 10, maximum: 60 },
     });
+  });
+
+  it('tells nothing of what policy makes of a field', () => {
+    const schemas = registry.names().map((name) => JSON.stringify(registry.jsonSchema(name)));
+    for (const schema of schemas) expect(schema).not.toMatch(/"(?:policyFact|tier)"/);
   });
 
   it('refuses an unknown name', () => {

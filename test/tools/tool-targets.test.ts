@@ -63,7 +63,31 @@ describe('target() of a tool', () => {
       ['admin-permission'],
     ],
     ['github.delete_repository', { repository: 'ACME/Legacy-Billing' }, 'github/acme/legacy-billing', 2, []],
-    ['stripe.get_customer', { customer: 'cus_ada' }, 'stripe/customers', 3, ['personal-data']],
+    ['stripe.get_customer', { customer: 'cus_ada' }, 'stripe/customers', 2, ['personal-data']],
+    [
+      'stripe.get_customer',
+      { customer: 'cus_ada', fields: ['name'] },
+      'stripe/customers',
+      2,
+      ['personal-data'],
+    ],
+    ...(['email', 'phone', 'description'] as const).map(
+      (field) =>
+        [
+          'stripe.get_customer',
+          { customer: 'cus_ada', fields: ['name', field] },
+          'stripe/customers',
+          3,
+          ['personal-data'],
+        ] as const,
+    ),
+    [
+      'access.request',
+      { tool: 'github.delete_branch', scope: 'github/acme/webshop', minutes: 60, reason: 'x' },
+      'access/github.delete_branch/github/acme/webshop',
+      1,
+      [],
+    ],
     [
       'stripe.update_customer',
       { customer: 'cus_ada', fields: { name: 'Ada' } },
@@ -118,6 +142,18 @@ describe('amountCents() of a tool', () => {
     const moving = CATALOGUE.filter(({ amountCents }) => amountCents !== undefined);
     expect(moving.map(({ name }) => name)).toEqual(['stripe.refund_payment']);
     expect(moving[0]?.amountCents?.({ payment: 'pi_ada_small', amountCents: 1_250 })).toBe(1_250);
+  });
+});
+
+describe('recipients() of a tool', () => {
+  it('is there for mail alone, and names everybody once in lower case', () => {
+    const writing = CATALOGUE.filter(({ recipients }) => recipients !== undefined);
+    expect(writing.map(({ name }) => name)).toEqual(['email.draft', 'email.send']);
+    for (const { recipients } of writing)
+      expect(recipients?.(mail('Sam@ACME.example', 'lead@bigcorp.example', 'sam@acme.example'))).toEqual([
+        'sam@acme.example',
+        'lead@bigcorp.example',
+      ]);
   });
 });
 

@@ -2,6 +2,7 @@
 import { onTestFinished } from 'vitest';
 import { type EmulatorOptions, startEmulators } from '../../src/dev/emulators/start-emulators.ts';
 import { idempotencyKey } from '../../src/domain/effect.ts';
+import type { AccessBook } from '../../src/domain/ports.ts';
 import type { ToolContext } from '../../src/tools/define-tool.ts';
 import { createRegistry } from '../../src/tools/registry.ts';
 import { createVendors } from '../../src/tools/vendors.ts';
@@ -22,9 +23,20 @@ export async function vendorWorld(options: EmulatorOptions = {}) {
 
 export type VendorWorld = Awaited<ReturnType<typeof vendorWorld>>;
 
-/** The context of step 0 of a request, doing or undoing. */
+const nobodyAsks = () => Promise.reject(new Error('Cannot read access: this world has no record of it'));
+
+/** For tools that have nothing to do with access. */
+const NO_BOOK: AccessBook = {
+  inForce: nobodyAsks,
+  give: nobodyAsks,
+  find: nobodyAsks,
+  revoke: nobodyAsks,
+  list: nobodyAsks,
+};
+
+/** The context of step 0 of a request of `release-agent`, doing or undoing. */
 export function contextOf(
-  { vendors }: Pick<VendorWorld, 'vendors'>,
+  { vendors, access = NO_BOOK }: Pick<VendorWorld, 'vendors'> & { readonly access?: AccessBook },
   {
     request = 'req_1',
     direction = 'do',
@@ -35,5 +47,11 @@ export function contextOf(
     readonly signal?: AbortSignal;
   } = {},
 ): ToolContext {
-  return { vendors, signal, idempotencyKey: idempotencyKey({ request, step: 0, direction }) };
+  return {
+    vendors,
+    access,
+    signal,
+    idempotencyKey: idempotencyKey({ request, step: 0, direction }),
+    asker: { agent: 'release-agent', request },
+  };
 }
