@@ -13,12 +13,15 @@ export interface TemporalConnection {
   close(): Promise<void>;
 }
 
+/** The settings that say where Temporal is. */
+export type TemporalPlace = Pick<Settings['temporal'], 'address' | 'namespace' | 'profile' | 'configFile'>;
+
 /**
  * Where to connect: `TEMPORAL_ADDRESS`, else the SDK's own configuration (profile, file, `TEMPORAL_*`), else
  * `embedded`, the dev server's address. TLS, API key and headers always come from the SDK's configuration.
  */
 export function connectOptions(
-  settings: Settings['temporal'],
+  settings: TemporalPlace,
   embedded?: string,
 ): { readonly options: NativeConnectionOptions; readonly namespace: string } {
   const { address, profile, configFile, namespace } = settings;
@@ -44,7 +47,7 @@ export function connectOptions(
 
 /** Connects, or rejects with `unavailable` naming the address. It does not look whether the namespace exists. */
 export async function connectTemporal(
-  settings: Settings['temporal'],
+  settings: TemporalPlace,
   embedded?: string,
 ): Promise<TemporalConnection> {
   const { options, namespace } = connectOptions(settings, embedded);

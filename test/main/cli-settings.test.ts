@@ -21,7 +21,28 @@ describe('readCliSettings()', () => {
       dataFolder: resolve('.countersign'),
       configFolder: resolve('config'),
       databaseUrl: undefined,
+      temporal: { namespace: 'default', embedded: '127.0.0.1:7233' },
     });
+  });
+
+  test.each([
+    [{ COUNTERSIGN_TEMPORAL_PORT: '7999' }, { namespace: 'default', embedded: '127.0.0.1:7999' }],
+    [
+      { TEMPORAL_ADDRESS: 'temporal.example:7233', TEMPORAL_NAMESPACE: 'acme' },
+      { namespace: 'acme', embedded: '127.0.0.1:7233', address: 'temporal.example:7233' },
+    ],
+    [{ TEMPORAL_ADDRESS: ' ' }, { namespace: 'default', embedded: '127.0.0.1:7233' }],
+    [
+      { TEMPORAL_PROFILE: 'prod', TEMPORAL_CONFIG_FILE: '/etc/temporal.toml' },
+      {
+        namespace: 'default',
+        embedded: '127.0.0.1:7233',
+        profile: 'prod',
+        configFile: '/etc/temporal.toml',
+      },
+    ],
+  ])('finds the Temporal of %j', (env, temporal) => {
+    expect(readCliSettings(env).temporal).toEqual(temporal);
   });
 
   test.each([

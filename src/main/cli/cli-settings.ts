@@ -2,9 +2,16 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { CountersignError } from '../../domain/errors.ts';
+import type { TemporalPlace } from '../../process/temporal-connection.ts';
 import type { CliWorld } from './world.ts';
 
 const filled = z.string().trim().min(1, 'is empty: give it a value or unset it');
+
+const lenient = z
+  .string()
+  .trim()
+  .transform((text) => (text === '' ? undefined : text))
+  .optional();
 
 const schema = z.object({
   COUNTERSIGN_GATEWAY_URL: filled
@@ -15,6 +22,12 @@ const schema = z.object({
   COUNTERSIGN_DATA: filled.default('.countersign'),
   COUNTERSIGN_CONFIG: filled.default('config'),
   DATABASE_URL: filled.optional(),
+  // Only commands that read histories need Temporal; whatever stands here must not keep the others from working.
+  TEMPORAL_ADDRESS: lenient,
+  TEMPORAL_NAMESPACE: lenient,
+  TEMPORAL_PROFILE: lenient,
+  TEMPORAL_CONFIG_FILE: lenient,
+  COUNTERSIGN_TEMPORAL_PORT: lenient,
 });
 
 /** What the command line runs with. Paths are absolute. */
@@ -24,6 +37,8 @@ export interface CliSettings {
   readonly dataFolder: string;
   readonly configFolder: string;
   readonly databaseUrl: string | undefined;
+  /** Where histories are read; `embedded` is the dev server of the embedded default, used when nothing else is named. */
+  readonly temporal: TemporalPlace & { readonly embedded: string };
 }
 
 /** Throws one `misconfigured` that lists every problem; values are never repeated. */
@@ -47,5 +62,17 @@ export function readCliSettings(env: CliWorld['env']): CliSettings {
     dataFolder: resolve(data.COUNTERSIGN_DATA),
     configFolder: resolve(data.COUNTERSIGN_CONFIG),
     databaseUrl: data.DATABASE_URL,
+    temporal: temporalOf(data),
+  };
+}
+
+function temporalOf(data: z.output<typeof schema>): CliSettings['temporal'] {
+  const { TEMPORAL_ADDRESS: address, TEMPORAL_PROFILE: profile, TEMPORAL_CONFIG_FILE: configFile } = data;
+  return {
+    namespace: data.TEMPORAL_NAMESPACE ?? 'default',
+    embedded: `127.0.0.1:${data.COUNTERSIGN_TEMPORAL_PORT ?? '7233'}`,
+    ...(address === undefined ? {} : { address }),
+    ...(profile === undefined ? {} : { profile }),
+    ...(configFile === undefined ? {} : { configFile }),
   };
 }
