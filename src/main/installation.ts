@@ -38,6 +38,7 @@ export async function openInstallation(folder: string): Promise<Installation> {
     folder: join(folder, 'policy'),
     tools: policyTools(catalogue),
     groups: organisation.groups.map(({ id }) => id),
+    people: organisation.people.map(({ id }) => id),
     channels: Object.keys(organisation.slack.channels),
     profiles: [...new Set(organisation.agents.map(({ profile }) => profile))],
     agents: organisation.agents.map(({ id }) => id),

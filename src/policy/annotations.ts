@@ -3,17 +3,22 @@ import { z } from 'zod';
 import type { RiskTier } from '../domain/verdict.ts';
 import type { RuleSet } from './rules.ts';
 
-/** A rule of authority.cedar: it grants or blocks, and says so in one sentence. */
-export interface PlainAnnotations {
-  readonly gate: undefined;
+/** What every rule says of itself. */
+interface Common {
   readonly id: string;
+  /** The person or group answerable for the rule. */
+  readonly owner: string;
+  /** One sentence, shown to agents and people when the rule fires. */
   readonly reason: string;
 }
 
-export interface ApprovalAnnotations {
+/** A rule of the authority set: it grants or blocks. */
+export interface PlainAnnotations extends Common {
+  readonly gate: undefined;
+}
+
+export interface ApprovalAnnotations extends Common {
   readonly gate: 'approval';
-  readonly id: string;
-  readonly reason: string;
   readonly tier: RiskTier;
   readonly approvers: string;
   readonly quorum: number;
@@ -21,17 +26,13 @@ export interface ApprovalAnnotations {
   readonly escalate?: string;
 }
 
-export interface NotifyAnnotations {
+export interface NotifyAnnotations extends Common {
   readonly gate: 'notify';
-  readonly id: string;
-  readonly reason: string;
   readonly channel: string;
 }
 
-export interface DownscopeAnnotations {
+export interface DownscopeAnnotations extends Common {
   readonly gate: 'downscope';
-  readonly id: string;
-  readonly reason: string;
   readonly to: string;
 }
 
@@ -71,7 +72,8 @@ const reason = z
   .string('one sentence')
   .max(REASON_CHARACTERS_MAX, `at most ${REASON_CHARACTERS_MAX} characters`)
   .regex(/^\p{Lu}[^\n\r]*[^.!?\s]\.$/u, 'one sentence with a capital and a full stop')
-  .refine((text) => !/[.!?]\s+\p{Lu}/u.test(text), 'one sentence, not several');
+  .refine((text) => !/[.!?]\s+\p{Lu}/u.test(text), 'one sentence, not several')
+  .refine((text) => !/[\p{Cc}\p{Cf}\p{Cs}]/u.test(text), 'nothing invisible in it');
 const name = (what: string) => z.string(what).min(1, what);
 const quorum = z
   .string(`a whole number from 1 to ${QUORUM_MAX}`)
@@ -88,15 +90,17 @@ const ttl = z
   .transform((text) => ttlMs(text) ?? 0);
 const tier = z.enum(['low', 'medium', 'high', 'critical'], 'low, medium, high or critical');
 
-const plain = z.strictObject({ id, reason }).transform((data) => ({ ...data, gate: undefined }));
+const owner = name('a person or a group');
+const common = { id, owner, reason };
+
+const plain = z.strictObject(common).transform((data) => ({ ...data, gate: undefined }));
 const gate = z.discriminatedUnion(
   'gate',
   [
     z
       .strictObject({
         gate: z.literal('approval'),
-        id,
-        reason,
+        ...common,
         tier,
         approvers: name('a group'),
         quorum,
@@ -108,8 +112,8 @@ const gate = z.discriminatedUnion(
         ttlMs,
         ...(escalate === undefined ? {} : { escalate }),
       })),
-    z.strictObject({ gate: z.literal('notify'), id, reason, channel: name('a notice channel') }),
-    z.strictObject({ gate: z.literal('downscope'), id, reason, to: name('a smaller tool') }),
+    z.strictObject({ gate: z.literal('notify'), ...common, channel: name('a notice channel') }),
+    z.strictObject({ gate: z.literal('downscope'), ...common, to: name('a smaller tool') }),
   ],
   { error: 'approval, notify or downscope' },
 );

@@ -1,7 +1,7 @@
-/** What the engine does not check about a bundle: shapes of grants and gates, and the names they use. */
+/** What the engine does not check about a bundle: that nobody grants by hand, and the names rules use. */
 import type { FieldProblem } from '../domain/errors.ts';
 import { checkHint } from './hint.ts';
-import { entitiesIn, scopedActions, scopedTools, uidOf } from './literals.ts';
+import { entitiesIn, scopedTools } from './literals.ts';
 import { nameOf, type RawRule, type Rule } from './rules.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
@@ -15,7 +15,9 @@ export function checkRules(
     ...raw.flatMap((rule) =>
       named(rule, [...checkShape(rule), ...checkNames(rule, vocabulary), ...checkHint(rule)]),
     ),
-    ...rules.flatMap((rule) => named(rule, checkReferences(rule, vocabulary))),
+    ...rules.flatMap((rule) =>
+      named(rule, [...checkOwner(rule, vocabulary), ...checkReferences(rule, vocabulary)]),
+    ),
     ...repeatedIds(raw),
   ];
 }
@@ -24,25 +26,11 @@ function named(rule: RawRule, problems: readonly string[]): readonly FieldProble
   return problems.map((problem) => ({ field: rule.place, problem: `${nameOf(rule)} ${problem}` }));
 }
 
-function checkShape({ set, json }: RawRule): readonly string[] {
-  if (json.effect === 'forbid') return [];
-  if (set === 'gates') return ['permits: wanted only forbids in gates.cedar'];
-  const { principal, action, resource } = json;
-  const byProfile =
-    principal.op === 'in' && 'entity' in principal && uidOf(principal.entity).type === 'Profile';
-  const byAgent = principal.op === '==' && 'entity' in principal && uidOf(principal.entity).type === 'Agent';
-  return [
-    ...(byProfile || byAgent ? [] : ['grants to anybody: wanted principal in a Profile or == an Agent']),
-    ...(namesTools(action) ? [] : ['grants a group of actions: wanted the tools by name, or Action::"read"']),
-    ...(resource.op === 'in' && 'entity' in resource
-      ? []
-      : ['grants everywhere: wanted resource in a Scope']),
-  ];
-}
-
-// Reads may be granted as a group: a new read tool changes nothing outside, and blocks by data tier still hold.
-function namesTools(action: RawRule['json']['action']): boolean {
-  return scopedTools(action) !== undefined || scopedActions(action)?.join() === 'read';
+function checkShape({ set, json, fromLine }: RawRule): readonly string[] {
+  if (json.effect === 'forbid' || fromLine !== undefined) return [];
+  return set === 'gates'
+    ? ['permits: wanted only forbids in gates.cedar']
+    : ['permits: wanted only blocks here, grants are lines of permissions.yaml'];
 }
 
 function checkNames(rule: RawRule, { scopes, agents }: Vocabulary): readonly string[] {
@@ -54,6 +42,11 @@ function checkNames(rule: RawRule, { scopes, agents }: Vocabulary): readonly str
     if (type === 'Target') return [`names the single target "${id}": wanted a scope`];
     return [];
   });
+}
+
+function checkOwner({ annotations: { owner } }: Rule, { people, groups }: Vocabulary): readonly string[] {
+  const known = people.includes(owner) || groups.includes(owner);
+  return unless(known, `is owned by "${owner}": wanted a known person or group`);
 }
 
 function checkReferences(
@@ -105,19 +98,15 @@ function checkDownscope(
 }
 
 function repeatedIds(rules: readonly RawRule[]): readonly FieldProblem[] {
-  return rules
-    .filter(
-      (rule, index) =>
-        rules.findIndex((earlier) => idOf(earlier) === idOf(rule)) < index && idOf(rule) !== undefined,
-    )
-    .map((rule) => ({
-      field: rule.place,
-      problem: `${nameOf(rule)} is there twice: wanted an id of its own`,
-    }));
-}
-
-function idOf(rule: RawRule): string | undefined {
-  return rule.json.annotations?.id;
+  const seen = new Set<string>();
+  return rules.flatMap((rule) => {
+    const id = rule.json.annotations?.id;
+    if (id === undefined) return [];
+    if (seen.has(id))
+      return [{ field: rule.place, problem: `${nameOf(rule)} is there twice: wanted an id of its own` }];
+    seen.add(id);
+    return [];
+  });
 }
 
 function unless(right: boolean, problem: string): readonly string[] {

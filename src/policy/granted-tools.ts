@@ -4,18 +4,18 @@ import type { Rule } from './rules.ts';
 import type { PolicyTool } from './vocabulary.ts';
 
 /**
- * Whether some grant names the profile and the tool, whatever its scope and conditions. A grant to a single agent is
- * no grant to its profile, so what it gives is not shown.
+ * Whether some line of the permission matrix names the profile and the tool, whatever its scope and conditions: what
+ * may be had on request is shown too.
  */
-export type MayAsk = (profile: string, tool: Pick<PolicyTool, 'name' | 'effect'>) => boolean;
+export type MayAsk = (profile: string, tool: Pick<PolicyTool, 'name'>) => boolean;
 
 /** Answers from the grants among the rules. Showing a tool promises nothing: blocks and gates are not looked at. */
 export function grantedTools(rules: Iterable<Rule>): MayAsk {
   const grants = [...rules].filter(({ json }) => json.effect === 'permit');
-  return (profile, { name, effect }) =>
+  return (profile, { name }) =>
     grants.some((grant) => {
       const actions = scopedActions(grant.json.action) ?? [];
-      return profileOf(grant) === profile && (actions.includes(name) || actions.includes(effect));
+      return profileOf(grant) === profile && actions.includes(name);
     });
 }
 

@@ -2,8 +2,8 @@
  * Checks that the agent's own confidence can only raise risk.
  *
  * An agent that says nothing counts as fully confident, so a rule may only react to *low* confidence, and only by being
- * stricter: a forbid when it is below a number, a grant when it is not. Every other use is refused, because it would
- * let an agent talk its way to a milder verdict.
+ * stricter: a forbid when it is below a number. Every other use is refused, because it would let an agent talk its way to
+ * a milder verdict. Grants are generated and never look at it.
  */
 import type { RawRule } from './rules.ts';
 
@@ -15,15 +15,11 @@ type Direction = 1 | -1 | 0;
 
 const BELOW = ['lessThan', 'lessThanOrEqual'];
 const ABOVE = ['greaterThan', 'greaterThanOrEqual'];
-const WANTED =
-  'wanted context.confidence.lessThan(decimal("…")) in what forbids, greaterThanOrEqual in what grants';
+const WANTED = 'wanted context.confidence.lessThan(decimal("…"))';
 
 /** A problem if some use of confidence could make a verdict milder. */
 export function checkHint({ json }: RawRule): readonly string[] {
-  const stricter: Direction = json.effect === 'forbid' ? 1 : -1;
-  const wrong = json.conditions.some(({ kind, body }) =>
-    rewards(body, kind === 'unless' ? turned(stricter) : stricter),
-  );
+  const wrong = json.conditions.some(({ kind, body }) => rewards(body, kind === 'unless' ? -1 : 1));
   return wrong ? [`could reward low confidence: ${WANTED}`] : [];
 }
 

@@ -14,9 +14,12 @@ import { type Bundle, NOT_GATED } from './ask-engine.ts';
 import { checkRules } from './check.ts';
 import { policyOf } from './decide.ts';
 import { type Engine, loadEngine } from './engine.ts';
+import { generateGrants } from './generate-grants.ts';
 import { grantedTools, type MayAsk } from './granted-tools.ts';
 import { covers } from './literals.ts';
-import { type Rule, type RuleSet, readRules } from './rules.ts';
+import type { PermissionLine } from './permissions.schema.ts';
+import { accessScopes, checkPermissions, readPermissions } from './permissions.ts';
+import { RULES_MAX, type Rule, type RuleSet, type RulesFound, readRules } from './rules.ts';
 import { policySchema } from './schema.ts';
 import { readScopes } from './scopes.ts';
 import { slotOf } from './slots.ts';
@@ -24,18 +27,29 @@ import { readSource, type Source } from './source.ts';
 import { validateRules } from './validate.ts';
 import { checkVocabulary, type PolicyTool, type Vocabulary } from './vocabulary.ts';
 
-/** The folder of a bundle (`authority.cedar`, `gates.cedar`, `scopes.yaml`), and the names its rules may use. */
+/**
+ * The folder of a bundle (`permissions.yaml`, `authority.cedar`, `gates.cedar`, `scopes.yaml`), and the names its rules
+ * may use.
+ */
 export type PolicySources = Omit<Vocabulary, 'scopes'> & { readonly folder: string };
 
 /** A bundle in force. */
 export interface LoadedPolicy extends Policy {
   readonly mayAsk: MayAsk;
+  /** The reviewed matrix, in the order of the file. Which lines have expired is `expiredLines`' answer. */
+  readonly permissions: readonly PermissionLine[];
 }
 
 interface Files {
   readonly authority: Source;
   readonly gates: Source;
   readonly scopes: Source;
+  readonly permissions: Source;
+}
+
+interface Checked {
+  readonly bundle: Bundle;
+  readonly permissions: readonly PermissionLine[];
 }
 
 /**
@@ -48,28 +62,37 @@ export async function loadPolicy({ folder, ...names }: PolicySources): Promise<L
     authority: readSource(folder, 'authority.cedar'),
     gates: readSource(folder, 'gates.cedar'),
     scopes: readSource(folder, 'scopes.yaml'),
+    permissions: readSource(folder, 'permissions.yaml'),
   };
-  const bundle = checkedBundle(engine, files, names);
+  const { bundle, permissions } = checkedBundle(engine, files, names);
   slotOf(engine, bundle);
-  return Object.freeze({ ...policyOf(engine, bundle), mayAsk: grantedTools(bundle.rules.values()) });
+  const mayAsk = grantedTools(bundle.rules.values());
+  return Object.freeze({ ...policyOf(engine, bundle), mayAsk, permissions });
 }
 
-function checkedBundle(engine: Engine, files: Files, names: Omit<Vocabulary, 'scopes'>): Bundle {
+function checkedBundle(engine: Engine, files: Files, names: Omit<Vocabulary, 'scopes'>): Checked {
   const { scopes, problems } = readScopes(files.scopes);
-  const vocabulary = { ...names, scopes };
+  const read = readPermissions(files.permissions);
+  const matrix = checkPermissions(read, { ...names, scopes });
+  const vocabulary = { ...names, scopes: [...scopes, ...accessScopes(read.permissions)] };
   const schema = policySchema(vocabulary);
-  const found = [readRules(engine, 'authority', files.authority), readRules(engine, 'gates', files.gates)];
+  const grants = generateGrants(engine, matrix.permissions);
+  const blocks = readRules(engine, 'authority', files.authority);
+  const found = [grants, blocks, readRules(engine, 'gates', files.gates)];
   const raw = found.flatMap((set) => set.raw);
   const rules = found.flatMap((set) => set.rules);
   refuse([
     ...problems,
     ...checkVocabulary(vocabulary),
+    ...matrix.problems,
+    ...tooMany(grants, blocks),
     ...found.flatMap((set) => set.problems),
     ...checkRules(raw, rules, vocabulary),
     ...validateRules(engine, schema, raw),
   ]);
-  return {
-    version: versionOf([engine.getCedarSDKVersion(), schema, files.authority.text, files.gates.text, scopes]),
+  const texts = Object.values(files).map(({ text }) => text);
+  const bundle = {
+    version: versionOf([engine.getCedarSDKVersion(), schema, ...texts]),
     schema,
     policies: {
       authority: textsOf(rules, 'authority'),
@@ -78,7 +101,20 @@ function checkedBundle(engine: Engine, files: Files, names: Omit<Vocabulary, 'sc
     rules: new Map(rules.map((rule): [string, Rule] => [rule.annotations.id, rule])),
     tools: new Map(names.tools.map((tool) => [tool.name, tool])),
     gated: gatedTools(rules, names.tools),
+    scopes: new Set(vocabulary.scopes),
   };
+  return { bundle, permissions: Object.freeze(matrix.permissions.map(({ line }) => line)) };
+}
+
+function tooMany(grants: RulesFound, blocks: RulesFound): readonly FieldProblem[] {
+  const count = grants.raw.length + blocks.raw.length;
+  if (count <= RULES_MAX) return [];
+  return [
+    {
+      field: 'permissions.yaml',
+      problem: `makes ${count} rules with the blocks: wanted at most ${RULES_MAX}`,
+    },
+  ];
 }
 
 function gatedTools(rules: readonly Rule[], tools: readonly PolicyTool[]): ReadonlySet<string> {

@@ -7,13 +7,15 @@ import type { Source } from './source.ts';
 
 export type RuleSet = 'authority' | 'gates';
 
-/** One rule as its author wrote it. `place` is file and line, for people; `position` the order in the file. */
+/** One rule, written or generated. `place` is file and line, for people; `position` the order in the file. */
 export interface RawRule {
   readonly set: RuleSet;
   readonly place: string;
   readonly position: number;
   readonly text: string;
   readonly json: PolicyJson;
+  /** Only in generated rules: the line of the permission matrix it was made from. `place` is that line's. */
+  readonly fromLine?: string;
 }
 
 /** A rule whose annotations are right. */
@@ -28,7 +30,8 @@ export interface RulesFound {
   readonly problems: readonly FieldProblem[];
 }
 
-const RULES_MAX = 500;
+/** Rules of one set, written and generated together. */
+export const RULES_MAX = 2_000;
 
 /** The rules of one file in the order they were written, and every problem found in reading them. */
 export function readRules(engine: Engine, set: RuleSet, source: Source): RulesFound {
@@ -45,7 +48,9 @@ export function readRules(engine: Engine, set: RuleSet, source: Source): RulesFo
   if (count > RULES_MAX)
     return nothing([{ field: source.file, problem: `has ${count} rules: wanted at most ${RULES_MAX}` }]);
   const raw = parts.policies
-    .map((text) => rawRule(engine, { set, source, text }))
+    .map((text) =>
+      rawRule(engine, { set, place: placeOf(source, text), position: source.text.indexOf(text), text }),
+    )
     .sort((one, other) => one.position - other.position);
   return withAnnotations(raw, templates);
 }
@@ -54,16 +59,15 @@ function nothing(problems: readonly FieldProblem[]): RulesFound {
   return { raw: [], rules: [], problems };
 }
 
-function rawRule(
-  engine: Engine,
-  { set, source, text }: { set: RuleSet; source: Source; text: string },
-): RawRule {
-  const answer = engine.policyToJson(text);
+/** A rule from its text, which must be one that parses. */
+export function rawRule(engine: Engine, rule: Omit<RawRule, 'json'>): RawRule {
+  const answer = engine.policyToJson(rule.text);
   if (answer.type === 'failure') throw new Error(answer.errors[0]?.message ?? 'unreadable rule');
-  return { set, place: placeOf(source, text), position: source.text.indexOf(text), text, json: answer.json };
+  return { ...rule, json: answer.json };
 }
 
-function withAnnotations(raw: readonly RawRule[], earlier: readonly FieldProblem[]): RulesFound {
+/** Checks the annotations of rules; `earlier` are problems found before, which come first. */
+export function withAnnotations(raw: readonly RawRule[], earlier: readonly FieldProblem[]): RulesFound {
   const rules: Rule[] = [];
   const problems: FieldProblem[] = [...earlier];
   for (const rule of raw) {

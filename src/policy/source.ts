@@ -8,7 +8,7 @@ export type Source =
   | { readonly file: string; readonly text: string; readonly problem?: undefined }
   | { readonly file: string; readonly text: ''; readonly problem: string };
 
-const SOURCE_BYTES_MAX = 256 * 1024;
+const SOURCE_BYTES_MAX = 1024 * 1024;
 
 /**
  * Never throws: a missing or too large file becomes one of the problems the loader reports together. In place, because

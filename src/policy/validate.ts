@@ -10,11 +10,11 @@ export function validateRules(
   schema: SchemaJson<string>,
   rules: readonly RawRule[],
 ): readonly FieldProblem[] {
-  const byPlace = new Map(rules.map((rule) => [rule.place, rule]));
-  const staticPolicies = Object.fromEntries(rules.map((rule) => [rule.place, rule.text]));
+  // By number: a line of the matrix can make two rules in one place, and ids may be missing or wrong.
+  const staticPolicies = Object.fromEntries(rules.map((rule, index) => [`${index}`, rule.text]));
   const answer = engine.validate({ schema, policies: { staticPolicies } });
-  return findings(answer).map(({ place, message, help }) => {
-    const rule = byPlace.get(place);
+  return findings(answer).map(({ rule: index, message, help }) => {
+    const rule = index === undefined ? undefined : rules[index];
     const hint = help === null ? '' : ` (${help})`;
     return {
       field: rule?.place ?? 'schema',
@@ -24,22 +24,23 @@ export function validateRules(
 }
 
 interface Finding {
-  readonly place: string;
+  /** Which of the rules; undefined for the schema or all of them. */
+  readonly rule: number | undefined;
   readonly message: string;
   readonly help: string | null;
 }
 
 function findings(answer: ValidationAnswer): readonly Finding[] {
-  if (answer.type === 'failure') return answer.errors.map((error) => ({ place: '', ...error }));
+  if (answer.type === 'failure') return answer.errors.map((error) => ({ rule: undefined, ...error }));
   const wrong = new Set(answer.validationErrors.map(({ policyId }) => policyId));
   // A rule with an error is warned about as impossible too; that would only send its author the wrong way.
   const warnings = answer.validationWarnings.filter(({ policyId }) => !wrong.has(policyId));
   return [
     ...[...answer.validationErrors, ...warnings].map(({ policyId, error }) => ({
-      place: policyId,
+      rule: Number(policyId),
       ...error,
     })),
-    ...answer.otherWarnings.map((error) => ({ place: '', ...error })),
+    ...answer.otherWarnings.map((error) => ({ rule: undefined, ...error })),
   ];
 }
 

@@ -5,7 +5,7 @@ import type { StepFacts } from '../../src/domain/facts.ts';
 import type { Agent } from '../../src/domain/people.ts';
 import type { Policy } from '../../src/domain/ports.ts';
 import { readCalendar } from '../../src/policy/calendar.ts';
-import { gatherFacts } from '../../src/policy/facts.ts';
+import { gatherFacts, inputFacts } from '../../src/policy/facts.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
 import { policyTools } from '../../src/policy/vocabulary.ts';
 import { createRegistry } from '../../src/tools/registry.ts';
@@ -20,16 +20,22 @@ export interface Call {
   readonly confidence?: number;
   readonly stepCount?: number;
   readonly now?: Date;
+  /** Facts that are looked up elsewhere: who it is for, what was done lately, whether access was given. */
+  readonly given?: Partial<StepFacts>;
 }
+
+/** A Wednesday morning in every time zone of the organisation. */
+export const WORKING_HOURS = new Date('2026-11-18T10:00:00Z');
 
 export async function loadAcme() {
   const organisation = await loadOrganisation(CONFIG);
   const calendar = readCalendar(CONFIG);
   const registry = createRegistry(CATALOGUE);
-  const { groups, agents, slack } = organisation;
+  const { groups, people, agents, slack } = organisation;
   const names = {
     tools: policyTools(CATALOGUE),
     groups: groups.map(({ id }) => id),
+    people: people.map(({ id }) => id),
     channels: Object.keys(slack.channels),
     profiles: [...new Set(agents.map(({ profile }) => profile))],
     agents: agents.map(({ id }) => id),
@@ -41,13 +47,14 @@ export async function loadAcme() {
     args,
     confidence,
     stepCount = 1,
-    now = new Date(),
+    now = WORKING_HOURS,
+    given = {},
   }: Call): StepFacts => {
     const agent = agents.find((one): one is Agent => one.id === id);
     const tool = registry.get(name);
     if (agent === undefined || tool === undefined) throw new Error(`no such agent or tool: ${id} ${name}`);
     const parsed = registry.parse(name, args);
-    return gatherFacts({
+    const facts = gatherFacts({
       agent,
       tool,
       target: tool.target(parsed),
@@ -56,7 +63,9 @@ export async function loadAcme() {
       stepCount,
       calendar,
       now,
+      input: inputFacts(tool, parsed),
     });
+    return { ...facts, ...given };
   };
   return { organisation, names, policy, factsOf, judge: (call: Call) => policy.decide(factsOf(call)) };
 }

@@ -2,7 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { CountersignError } from '../../src/domain/errors.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
 import { MISTAKES } from './mistakes.ts';
-import { AUTHORITY, type BundleText, factsOf, GATES, loadText, NAMES } from './sample.ts';
+import {
+  AUTHORITY,
+  type BundleText,
+  factsOf,
+  GATES,
+  loadText,
+  NAMES,
+  PERMISSIONS,
+  SCOPES,
+} from './sample.ts';
 
 /** The problems of a bundle, each as `field: problem`; empty when it loads. */
 async function problemsOf(text: BundleText): Promise<readonly string[]> {
@@ -32,20 +41,22 @@ describe('loadPolicy()', () => {
 
   it('reports every mistake of a bundle together, each at its file and line', async () => {
     const problems = await problemsOf({
-      authority: AUTHORITY.replace('principal.suspended', 'principal.suspendd').replace(
-        'Scope::"pay"',
-        'Scope::"pya"',
+      permissions: PERMISSIONS.replace('scope: pay/cards', 'scope: pay/crads').replace(
+        'crm.edit',
+        'crm.edti',
       ),
+      authority: AUTHORITY.replace('principal.suspended', 'principal.suspendd'),
       gates: GATES.replace('@quorum("2")', '@quorum("two")').replace(
         '@channel("notices")',
         '@channel("loud")',
       ),
     });
     expect(problems.map((problem) => problem.split(': ')[0])).toEqual([
+      'permissions.yaml:5',
+      'permissions.yaml:9',
       'gates.cedar:5',
-      'authority.cedar:19',
       'gates.cedar:2',
-      'authority.cedar:22',
+      'authority.cedar:2',
     ]);
   });
 
@@ -64,7 +75,7 @@ describe('loadPolicy()', () => {
     );
     expect(error).toMatchObject({
       code: 'misconfigured',
-      problems: ['scopes.yaml', 'authority.cedar', 'gates.cedar'].map((field) => ({
+      problems: ['scopes.yaml', 'permissions.yaml', 'authority.cedar', 'gates.cedar'].map((field) => ({
         field,
         problem: 'cannot be read (ENOENT): wanted a text file',
       })),
@@ -77,9 +88,11 @@ describe('loadPolicy()', () => {
     expect((await loadText()).version).toBe(version);
     const others: readonly BundleText[] = [
       { authority: `${AUTHORITY}\n` },
+      { permissions: `${PERMISSIONS}\n` },
+      { scopes: `${SCOPES}# x\n` },
       { gates: `${GATES}// x` },
       { scopes: 'scopes: [crm/people, crm/firms, mail/out, pay/cards, pay/banks]' },
-      { names: { profiles: ['clerk', 'reader', 'guest'] } },
+      { names: { groups: [...NAMES.groups, 'guests'] } },
     ];
     const versions = await Promise.all(others.map(async (text) => (await loadText(text)).version));
     expect(new Set([version, ...versions]).size).toBe(others.length + 1);

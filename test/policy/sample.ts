@@ -2,21 +2,33 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Reversibility, ToolEffect } from '../../src/domain/ask.ts';
 import type { StepFacts } from '../../src/domain/facts.ts';
+import { NOTHING_RECENT } from '../../src/domain/usage.ts';
 import { type LoadedPolicy, loadPolicy, type PolicySources } from '../../src/policy/load.ts';
+import type { PolicyTool } from '../../src/policy/vocabulary.ts';
 
 type Names = Omit<PolicySources, 'folder'>;
 
+const tool = (name: string, effect: ToolEffect, reversibility: Reversibility): PolicyTool => ({
+  name,
+  effect,
+  reversibility,
+  smaller: name === 'mail.send' ? ['mail.draft'] : [],
+  policyFacts: {},
+});
+
 export const NAMES: Names = {
   tools: [
-    { name: 'crm.look', effect: 'read', reversibility: 'reversible', smaller: [] },
-    { name: 'crm.edit', effect: 'write', reversibility: 'reversible', smaller: [] },
-    { name: 'crm.erase', effect: 'delete', reversibility: 'irreversible', smaller: [] },
-    { name: 'mail.draft', effect: 'draft', reversibility: 'reversible', smaller: [] },
-    { name: 'mail.send', effect: 'message', reversibility: 'costly', smaller: ['mail.draft'] },
-    { name: 'pay.refund', effect: 'money', reversibility: 'irreversible', smaller: [] },
+    tool('crm.look', 'read', 'reversible'),
+    tool('crm.edit', 'write', 'reversible'),
+    tool('crm.erase', 'delete', 'irreversible'),
+    tool('mail.draft', 'draft', 'reversible'),
+    tool('mail.send', 'message', 'costly'),
+    tool('pay.refund', 'money', 'irreversible'),
   ],
   groups: ['leads', 'desk'],
+  people: ['olga', 'sam'],
   channels: ['notices'],
   profiles: ['clerk', 'reader'],
   agents: ['clerk-1', 'reader-1'],
@@ -24,51 +36,61 @@ export const NAMES: Names = {
 
 export const SCOPES = 'scopes: [crm/people, crm/firms, mail/out, pay/cards]\n';
 
+/** A line of the matrix, as text; `more` are further fields. */
+export const line = (
+  id: string,
+  { profile = 'clerk', effect, tools, scope, maxTier = 4, reason = 'X may.', more = '' }: LineWords,
+): string =>
+  `  - { id: ${id}, profile: ${profile}, effect: ${effect}, tools: [${tools}], scope: ${scope}, maxTier: ${maxTier}, owner: olga, reason: "${reason}"${more} }\n`;
+
+interface LineWords {
+  readonly profile?: string;
+  readonly effect: string;
+  readonly tools: string;
+  readonly scope: string;
+  readonly maxTier?: number;
+  readonly reason?: string;
+  readonly more?: string;
+}
+
 /** A right bundle, small enough to see what a test changes in it. */
+export const PERMISSIONS = [
+  'permissions:\n',
+  line('look', { profile: 'reader', effect: 'read', tools: 'crm.look', scope: 'crm/people' }),
+  line('clerk-looks', { effect: 'read', tools: 'crm.look', scope: 'crm/people' }),
+  line('clerk-looks-firms-up', { effect: 'read', tools: 'crm.look', scope: 'crm/firms' }),
+  line('clerk-edits', { effect: 'write', tools: 'crm.edit', scope: 'crm/people' }),
+  line('clerk-erases', { effect: 'delete', tools: 'crm.erase', scope: 'crm/people' }),
+  line('clerk-drafts', { effect: 'draft', tools: 'mail.draft', scope: 'mail/out' }),
+  line('clerk-mails', { effect: 'message', tools: 'mail.send', scope: 'mail/out' }),
+  line('clerk-pays', { effect: 'money', tools: 'pay.refund', scope: 'pay/cards' }),
+].join('');
+
 export const AUTHORITY = `
-@id("look") @reason("Readers may look.")
-permit (principal in Profile::"reader", action in Action::"read", resource in Scope::"crm");
-
-@id("clerk-edits") @reason("Clerks may look, edit and erase.")
-permit (
-  principal in Profile::"clerk",
-  action in [Action::"crm.look", Action::"crm.edit", Action::"crm.erase"],
-  resource in Scope::"crm"
-);
-
-@id("clerk-mails") @reason("Clerks may write mail.")
-permit (
-  principal in Profile::"clerk",
-  action in [Action::"mail.draft", Action::"mail.send"],
-  resource in Scope::"mail/out"
-);
-
-@id("clerk-pays") @reason("Clerks may refund.")
-permit (principal in Profile::"clerk", action == Action::"pay.refund", resource in Scope::"pay");
-
-@id("suspended") @reason("A suspended agent may do nothing.")
+@id("suspended") @owner("leads") @reason("A suspended agent may do nothing.")
 forbid (principal, action, resource) when { principal.suspended };
 `;
 
 export const GATES = `
-@id("edit-notice") @gate("notify") @channel("notices") @reason("Edits are announced.")
+@id("edit-notice") @owner("desk") @gate("notify") @channel("notices") @reason("Edits are announced.")
 forbid (principal, action == Action::"crm.edit", resource);
 
-@id("erase") @gate("approval") @tier("high") @approvers("leads") @quorum("2") @ttl("2h") @escalate("desk")
+@id("erase") @owner("desk") @gate("approval") @tier("high") @approvers("leads") @quorum("2") @ttl("2h") @escalate("desk")
 @reason("Erasing needs two leads.")
 forbid (principal, action == Action::"crm.erase", resource);
 
-@id("unsure") @gate("downscope") @to("mail.draft") @reason("An unsure agent only drafts.")
+@id("unsure") @owner("desk") @gate("downscope") @to("mail.draft") @reason("An unsure agent only drafts.")
 forbid (principal, action == Action::"mail.send", resource) when { context.confidence.lessThan(decimal("0.8")) };
 
-@id("send") @gate("approval") @tier("low") @approvers("desk") @quorum("1") @ttl("30m") @reason("Sending needs the desk.")
+@id("send") @owner("desk") @gate("approval") @tier("low") @approvers("desk") @quorum("1") @ttl("30m") @reason("Sending needs the desk.")
 forbid (principal, action == Action::"mail.send", resource);
 
-@id("pay") @gate("approval") @tier("medium") @approvers("desk") @quorum("1") @ttl("1d") @reason("Refunds need the desk.")
+@id("pay") @owner("desk") @gate("approval") @tier("medium") @approvers("desk") @quorum("1") @ttl("1d") @reason("Refunds need the desk.")
 forbid (principal, action == Action::"pay.refund", resource);
 `;
 
 export interface BundleText {
+  readonly permissions?: string;
   readonly authority?: string;
   readonly gates?: string;
   readonly scopes?: string;
@@ -79,6 +101,7 @@ export interface BundleText {
 export async function loadText(text: BundleText = {}): Promise<LoadedPolicy> {
   const folder = await mkdtemp(join(tmpdir(), 'policy-'));
   try {
+    await writeFile(join(folder, 'permissions.yaml'), text.permissions ?? PERMISSIONS);
     await writeFile(join(folder, 'authority.cedar'), text.authority ?? AUTHORITY);
     await writeFile(join(folder, 'gates.cedar'), text.gates ?? GATES);
     await writeFile(join(folder, 'scopes.yaml'), text.scopes ?? SCOPES);
@@ -107,6 +130,13 @@ export function factsOf(tool: string, changes: Partial<StepFacts> = {}): StepFac
     changeFreeze: false,
     stepCount: 1,
     now: new Date('2026-11-21T09:00:00Z'),
+    businessHours: true,
+    holiday: false,
+    behalfGroups: null,
+    elevated: false,
+    task: { declared: false, outside: false },
+    recent: NOTHING_RECENT,
+    input: {},
     ...changes,
   };
 }
