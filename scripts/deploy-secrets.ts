@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { publicKeyOf } from '../src/approvals/signing.ts';
+import { DATABASE_ROLES, loginOf } from '../src/store/role-grants.ts';
 
 /** Where each comes from. Agents' keys are whose tokens are believed: which issuer that is, is decided by people. */
 const fromOthers: Readonly<Record<string, string>> = {
@@ -20,6 +21,9 @@ const fromOthers: Readonly<Record<string, string>> = {
   resend_api_key: 'from Resend',
 };
 
+/** The login that owns the schema. */
+const OWNER = 'countersign';
+
 /** Makes what is missing in `folder`; returns the names of what only people can put there. */
 export async function makeDeploySecrets(folder: string): Promise<readonly string[]> {
   // The folder keeps others of this computer out; the files are readable because containers have other users.
@@ -29,10 +33,12 @@ export async function makeDeploySecrets(folder: string): Promise<readonly string
     if (!existsSync(file)) writeFileSync(file, text(), { mode: 0o644, flag: 'wx' });
     return readFileSync(file, 'utf8');
   };
-  for (const name of ['postgres_password', 'temporal_db_password', 'countersign_db_password'])
-    make(name, password);
-  const countersign = make('countersign_db_password', password);
-  make('database_url', () => `postgresql://countersign:${countersign}@postgres:5432/countersign`);
+  for (const name of ['postgres_password', 'temporal_db_password', 'id_secret']) make(name, password);
+  // The owner migrates; each role, and operators, have a login of their own.
+  for (const login of [OWNER, ...DATABASE_ROLES.map(loginOf)]) {
+    const secret = make(`${login}_db_password`, password);
+    make(`${login}_database_url`, () => `postgresql://${login}:${secret}@postgres:5432/countersign`);
+  }
   for (const purpose of ['seal', 'decision']) {
     if (existsSync(join(folder, `${purpose}_private_key`))) continue;
     const secret = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });

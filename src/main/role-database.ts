@@ -1,53 +1,85 @@
-/** The database of a production process: PostgreSQL, opened only for the roles that keep something. */
-import { sql } from 'kysely';
+/** The database of a production process: PostgreSQL, and of the store only what the process's roles use. */
 import { CountersignError } from '../domain/errors.ts';
+import type { AccessBook, Sessions } from '../domain/ports.ts';
 import type { Role } from '../process/setting-table.ts';
 import type { Settings } from '../process/settings.ts';
-import { createCards } from '../store/cards.ts';
-import { createClicks } from '../store/clicks.ts';
-import { createIdentities } from '../store/identities.ts';
-import { createInbox } from '../store/inbox.ts';
-import { createMessages } from '../store/messages.ts';
 import { openPostgres } from '../store/open-postgres.ts';
-import { openStore, type Store } from '../store/open-store.ts';
-import type { ApprovalStore } from './roles.ts';
+import { type DatabaseStore, openStore, storeOn } from '../store/open-store.ts';
+import type { RevocationBook } from '../store/revocations.ts';
+import type { SwitchBook } from '../store/switches.ts';
 
 const CONNECTIONS_MAX = 10;
 
-/** What each role was opened with; absent: it keeps nothing. */
+/** Roles start beside the job that migrates, and may come first. */
+const SCHEMA_WAIT_MS = 60_000;
+
+/** What the gateway keeps: declared tasks, what it saw and refused, and what a tripped alarm revokes. */
+export interface GatewayStore extends Pick<DatabaseStore, 'orders' | 'sessions' | 'usage'> {
+  readonly revocations: Pick<RevocationBook, 'active' | 'add'>;
+  readonly access: Pick<AccessBook, 'inForce'>;
+}
+
+/** What judging reads, and the denials it notes. */
+export interface WorkflowsStore extends Pick<DatabaseStore, 'orders' | 'usage'> {
+  readonly sessions: Pick<Sessions, 'find'>;
+  readonly access: Pick<AccessBook, 'inForce'>;
+}
+
+/** What executing keeps. Halts and orders read the halt files too. */
+export interface ExecutorStore
+  extends Pick<DatabaseStore, 'effects' | 'halts' | 'orders' | 'usage' | 'access'> {
+  readonly sessions: Pick<Sessions, 'find'>;
+  readonly revocations: Pick<RevocationBook, 'active'>;
+  readonly switches: Pick<SwitchBook, 'active'>;
+}
+
+/** What the approvals role keeps: no effects, and no halts. */
+export type ApprovalsStore = Pick<DatabaseStore, 'identities' | 'inbox' | 'cards' | 'messages' | 'clicks'>;
+
+/** What each role was opened with; absent: this process does not play it. */
 export interface RoleDatabase {
-  readonly executor?: Pick<Store, 'effects' | 'halts'>;
-  readonly approvals?: ApprovalStore;
+  readonly gateway?: GatewayStore;
+  readonly workflows?: WorkflowsStore;
+  readonly executor?: ExecutorStore;
+  readonly approvals?: ApprovalsStore;
   /** Rejects when the database does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Opens and migrates what `roles` need; undefined when none keeps anything. Rejects as `openStore` does. */
+/**
+ * Opens what `roles` need. A login that owns the schema migrates it; any other waits up to a minute for one that does.
+ * Rejects as `openStore` does, and with `misconfigured` without an address.
+ */
 export async function openRoleDatabase(
   roles: readonly Role[],
   { databaseUrl, dataFolder }: Pick<Settings, 'databaseUrl' | 'dataFolder'>,
-): Promise<RoleDatabase | undefined> {
-  if (!roles.includes('executor') && !roles.includes('approvals')) return undefined;
+): Promise<RoleDatabase> {
   if (databaseUrl === undefined)
     throw new CountersignError('misconfigured', 'Cannot open database: DATABASE_URL is not set');
-  if (!roles.includes('executor')) return openForApprovals(databaseUrl);
-  const store = await openStore({ databaseUrl, dataDir: dataFolder, poolMax: CONNECTIONS_MAX });
-  return { executor: store, approvals: store, ping: store.ping, close: store.close };
+  const options = { databaseUrl, poolMax: CONNECTIONS_MAX, schemaWaitMs: SCHEMA_WAIT_MS };
+  const { store, close } = roles.includes('executor')
+    ? await openForExecutor({ ...options, dataDir: dataFolder })
+    : await openWithoutFolder(options);
+  return {
+    ...Object.fromEntries(roles.map((role) => [role, store])),
+    ping: store.ping,
+    close,
+  };
 }
 
-/** Without the folder of halt files: it is the executor's, and a process that executes nothing may have no disk. */
-async function openForApprovals(databaseUrl: string): Promise<RoleDatabase> {
-  const db = await openPostgres({ databaseUrl, poolMax: CONNECTIONS_MAX });
-  const approvals: ApprovalStore = {
-    identities: createIdentities(db),
-    inbox: createInbox(db),
-    cards: createCards(db),
-    messages: createMessages(db),
-    clicks: createClicks(db),
-  };
-  const ping = async () => {
-    await sql`select 1`.execute(db);
-  };
-  return { approvals, ping, close: () => db.destroy() };
+interface Opened {
+  readonly store: DatabaseStore;
+  readonly close: () => Promise<void>;
+}
+
+async function openForExecutor(options: Parameters<typeof openStore>[0]): Promise<Opened> {
+  const store = await openStore(options);
+  return { store, close: store.close };
+}
+
+/** The folder of halt files is the executor's: a process that executes nothing may have no disk. */
+async function openWithoutFolder(options: Parameters<typeof openPostgres>[0]): Promise<Opened> {
+  const db = await openPostgres(options);
+  return { store: storeOn(db, { forgets: false }), close: () => db.destroy() };
 }

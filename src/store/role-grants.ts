@@ -51,7 +51,7 @@ export const ROLE_GRANTS: Readonly<Record<DatabaseRole, Grants>> = Object.freeze
       update: ['channel', 'ts', 'wanted_seq', 'wanted_view', 'shown_seq'],
     },
     messages: { select: true, insert: true, update: ['claimed_at', 'channel', 'ts'] },
-    identities: { select: true, insert: true, update: ['person', 'source'], delete: true },
+    identities: { select: true, insert: true, delete: true },
     // Removing old ones locks them first, which takes the right to change.
     clicks: { select: true, insert: true, update: ['seen_at'], delete: true },
   },

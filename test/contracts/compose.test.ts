@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -22,7 +21,7 @@ import {
   settingRow,
 } from '../../src/process/setting-table.ts';
 import { readSettings } from '../../src/process/settings.ts';
-import { postgresBinaries, startPostgres } from '../support/postgres.ts';
+import { DATABASE_ROLES, loginOf } from '../../src/store/role-grants.ts';
 import { testTemporal } from '../support/temporal.ts';
 
 const run = promisify(execFile);
@@ -39,8 +38,11 @@ const serviceSchema = z.object({
   ports: z.array(z.string()).default([]),
   networks: z.array(z.string()),
   depends_on: z.record(z.string(), z.object({ condition: z.string() })).default({}),
-  healthcheck: z.object({ test: z.array(z.string()) }).optional(),
+  healthcheck: z
+    .union([z.object({ test: z.array(z.string()) }), z.object({ disable: z.literal(true) })])
+    .optional(),
   restart: z.string(),
+  profiles: z.array(z.string()).optional(),
 });
 const files = z.record(z.string(), z.object({ file: z.string() }));
 const composeSchema = z.object({
@@ -120,7 +122,7 @@ describe.each(ROLES)('compose service of role %s', (role) => {
   });
 
   it('is asked for its health where it serves it', () => {
-    expect(healthcheck?.test.join(' ')).toContain(
+    expect(healthcheck !== undefined && 'test' in healthcheck ? healthcheck.test.join(' ') : '').toContain(
       `http://127.0.0.1:${environment.COUNTERSIGN_HEALTH_PORT}/readyz`,
     );
   });
@@ -196,11 +198,11 @@ describe('compose file', () => {
   });
 
   it('compose file checks the health of whatever keeps running', () => {
-    const jobs = ['temporal-schema', 'temporal-namespace'];
+    const jobs = ['countersign-schema', 'temporal-schema', 'temporal-namespace'];
     const unchecked = services
-      .filter(([, { healthcheck }]) => healthcheck === undefined)
+      .filter(([, { healthcheck }]) => healthcheck === undefined || 'disable' in healthcheck)
       .map(([name]) => name);
-    expect(unchecked).toEqual(jobs);
+    expect(unchecked.toSorted()).toEqual([...jobs, 'operator'].toSorted());
     for (const [, { depends_on }] of services) {
       for (const [on, { condition }] of Object.entries(depends_on)) {
         expect(condition).toBe(jobs.includes(on) ? 'service_completed_successfully' : 'service_healthy');
@@ -208,10 +210,32 @@ describe('compose file', () => {
     }
   });
 
-  it('compose file lets only those reach the database who keep state in it', () => {
+  it('compose file lets only those reach the database who have a login', () => {
     const near = services.filter(([, { networks }]) => networks.includes('database')).map(([name]) => name);
-    expect(near).toEqual(['approvals', 'executor', 'postgres', 'temporal-schema', 'temporal']);
+    const logins = [...ROLES, 'countersign-schema', 'operator', 'postgres', 'temporal-schema', 'temporal'];
+    expect(near.toSorted()).toEqual(logins.toSorted());
     expect(compose.networks.database).toEqual({ internal: true });
+  });
+
+  it.each([...DATABASE_ROLES])("compose file gives %s its own login's address and nobody else's", (role) => {
+    const held = service(role).secrets.filter((name) => name.endsWith('_database_url'));
+    expect(held).toEqual([`${loginOf(role)}_database_url`]);
+    const { DATABASE_URL_FILE: file } = service(role).environment;
+    const read = file ?? service(role).entrypoint?.join(' ');
+    expect(read).toContain(`/run/secrets/${loginOf(role)}_database_url`);
+    expect(service(role).secrets.filter((name) => name.endsWith('_db_password'))).toEqual([]);
+  });
+
+  it('compose file gives the login that owns the schema to the job that migrates, and to no role', () => {
+    const holders = services.filter(([, { secrets }]) => secrets.includes('countersign_database_url'));
+    expect(holders.map(([name]) => name)).toEqual(['countersign-schema']);
+    expect(service('countersign-schema').entrypoint?.at(-1)).toBe('src/main/migrate.ts');
+    for (const role of ROLES) expect(service(role).depends_on).toHaveProperty('countersign-schema');
+  });
+
+  it('compose file starts the operator only when somebody runs it', () => {
+    expect(service('operator').profiles).toEqual(['operator']);
+    expect(services.filter(([, { profiles }]) => profiles !== undefined)).toHaveLength(1);
   });
 
   it('compose file gives Temporal an explicit shard count and its UI no way to write', () => {
@@ -277,55 +301,4 @@ describe('deploy scripts', () => {
     const made = [...text.matchAll(/(Countersign\w+)=(\w+)/g)].map(([, name, type]) => [name, type]);
     expect(Object.fromEntries(made)).toEqual(SEARCH_ATTRIBUTE_TYPES);
   });
-
-  it.skipIf(postgresBinaries() === undefined)(
-    'databases.sh makes the databases and logins, apart from each other',
-    async () => {
-      const postgres = await startPostgres();
-      const secrets = mkdtempSync(join(tmpdir(), 'countersign-secrets-'));
-      try {
-        await makeDeploySecrets(secrets);
-        const { hostname, port, username, password } = new URL(postgres.url);
-        // The test server's own first user may be called as one that the script makes.
-        const first = { host: hostname, port: Number(port), user: username, password, database: 'postgres' };
-        await query(first, `CREATE ROLE boss SUPERUSER LOGIN PASSWORD '${password}'`);
-        const admin = { PGHOST: hostname, PGPORT: port, PGPASSWORD: password, POSTGRES_USER: 'boss' };
-        await query({ ...first, user: 'boss' }, `ALTER ROLE "${username}" RENAME TO first`);
-        await run('/bin/sh', [join(root, 'deploy/postgres/databases.sh')], {
-          env: { PATH: process.env.PATH, SECRETS_FOLDER: secrets, ...admin },
-        });
-        const login = (user: string, database: string) => ({
-          host: hostname,
-          port: Number(port),
-          user,
-          database,
-          password: readFileSync(join(secrets, `${user}_db_password`), 'utf8'),
-        });
-        await query(login('countersign', 'countersign'), 'CREATE TABLE effects ()');
-        await query(login('temporal', 'temporal_visibility'), 'CREATE TABLE t ()');
-        await expect(query(login('countersign', 'temporal'), 'SELECT 1')).rejects.toThrow(
-          'permission denied',
-        );
-        await expect(query(login('temporal', 'countersign'), 'SELECT 1')).rejects.toThrow(
-          'permission denied',
-        );
-      } finally {
-        rmSync(secrets, { recursive: true });
-        await postgres.stop();
-      }
-    },
-  );
 });
-
-async function query(login: pg.ClientConfig, sql: string): Promise<void> {
-  const client = new pg.Client({
-    ...login,
-    password: login.user === 'countersign' ? login.password : login.password,
-  });
-  await client.connect();
-  try {
-    await client.query(sql);
-  } finally {
-    await client.end();
-  }
-}

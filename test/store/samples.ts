@@ -1,9 +1,13 @@
 /** Values for the store's tests; every id is new, so that tests share one database without meeting. */
 import { randomUUID } from 'node:crypto';
+import type { AccessGrant } from '../../src/domain/access.ts';
 import type { CardView, OpenApproval } from '../../src/domain/card.ts';
 import type { EffectKey, Intent } from '../../src/domain/effect.ts';
 import { idempotencyKey } from '../../src/domain/effect.ts';
 import type { Halt } from '../../src/domain/halt.ts';
+import type { Revocation, ToolSwitch } from '../../src/domain/orders.ts';
+import type { Session } from '../../src/domain/session.ts';
+import type { Observation, UsageQuery } from '../../src/domain/usage.ts';
 
 export function newRequest(): string {
   return `req_${randomUUID()}`;
@@ -71,6 +75,82 @@ export function aHalt(change: Partial<Halt> = {}): Halt {
     reason: 'Deletes too much',
     by: 'alice',
     at: '2026-11-21T12:00:00.000Z',
+    ...change,
+  };
+}
+
+export function aRevocation(change: Partial<Revocation> = {}): Revocation {
+  return {
+    kind: 'session',
+    subject: `ses_${randomUUID()}`,
+    reason: 'A planted value showed up in its arguments',
+    by: 'alice',
+    at: '2026-11-21T12:00:00.000Z',
+    ...change,
+  };
+}
+
+export function aSwitch(change: Partial<ToolSwitch> = {}): ToolSwitch {
+  return {
+    subject: `tool_${randomUUID()}`,
+    state: 'off',
+    environment: 'prod',
+    reason: 'The vendor is down',
+    by: 'alice',
+    at: '2026-11-21T12:00:00.000Z',
+    ...change,
+  };
+}
+
+export function aSession(change: Partial<Session> = {}): Session {
+  return {
+    id: `ses_${randomUUID()}`,
+    agent: 'release-agent',
+    task: { purpose: 'Tidy up old branches', tools: ['github.list_branches', 'github.delete_branch'] },
+    declaredAt: '2026-11-21T12:00:00.000Z',
+    ...change,
+  };
+}
+
+export function aGrant(change: Partial<AccessGrant> = {}): AccessGrant {
+  return {
+    id: `${newRequest()}:0:do`,
+    agent: 'release-agent',
+    tool: 'github.delete_branch',
+    scope: 'github/acme',
+    reason: 'The release of the week',
+    request: newRequest(),
+    from: '2026-11-21T12:00:00.000Z',
+    until: '2026-11-21T13:00:00.000Z',
+    ...change,
+  };
+}
+
+export function anObservation(change: Partial<Observation> = {}): Observation {
+  return {
+    kind: 'read',
+    request: newRequest(),
+    step: 0,
+    agent: 'release-agent',
+    tenant: 'acme',
+    session: null,
+    tool: 'github.list_branches',
+    target: 'github:acme/webshop',
+    tier: 2,
+    ...change,
+  };
+}
+
+export function aQuery(change: Partial<UsageQuery> = {}): UsageQuery {
+  return {
+    request: newRequest(),
+    step: 0,
+    agent: 'release-agent',
+    tenant: 'acme',
+    session: null,
+    tool: 'github.delete_branch',
+    target: 'github:acme/webshop#heads/old-checkout',
+    now: new Date(),
     ...change,
   };
 }

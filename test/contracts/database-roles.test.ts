@@ -1,0 +1,150 @@
+/** Each role on the production database with its own login: the rights it has are enough for what it does. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openRoleDatabase, type RoleDatabase } from '../../src/main/role-database.ts';
+import { ROLES, type Role } from '../../src/process/setting-table.ts';
+import { openPostgres } from '../../src/store/open-postgres.ts';
+import { storeOn } from '../../src/store/open-store.ts';
+import { loginOf } from '../../src/store/role-grants.ts';
+import {
+  aGrant,
+  aHalt,
+  anApproval,
+  anIntent,
+  anObservation,
+  aQuery,
+  aRevocation,
+  aSession,
+  aSwitch,
+  aView,
+} from '../store/samples.ts';
+import { postgresBinaries } from '../support/postgres.ts';
+import { until } from '../support/until.ts';
+import { type DeployedDatabase, startDeployedDatabase } from './deployed-database.ts';
+
+describe.skipIf(postgresBinaries() === undefined)(
+  'openRoleDatabase() with the login of one role',
+  { timeout: 60_000 },
+  () => {
+    let database: DeployedDatabase;
+    const dataFolder = mkdtempSync(join(tmpdir(), 'countersign-roles-'));
+    const open = new Map<Role, RoleDatabase>();
+    beforeAll(async () => {
+      database = await startDeployedDatabase();
+      await database.makeDatabases();
+      await database.migrateAs('countersign');
+      for (const role of ROLES) {
+        const databaseUrl = database.urlOf(loginOf(role));
+        open.set(role, await openRoleDatabase([role], { databaseUrl, dataFolder }));
+      }
+    }, 60_000);
+    afterAll(async () => {
+      await Promise.all([...open.values()].map((one) => one.close()));
+      await database?.close();
+      rmSync(dataFolder, { recursive: true });
+    });
+    function storeOf<R extends Role>(role: R): NonNullable<RoleDatabase[R]> {
+      const store = open.get(role)?.[role];
+      if (store === undefined) throw new Error(`role "${role}" is not open`);
+      return store;
+    }
+
+    it.each(ROLES)('opens %s with a part of its own and no other', async (role) => {
+      await open.get(role)?.ping();
+      const parts = Object.keys(open.get(role) ?? {}).filter((part) => ROLES.some((one) => one === part));
+      expect(parts).toEqual([role]);
+    });
+
+    it.each(['gateway', 'workflows', 'executor'] as const)(
+      'lets %s do all that judging takes',
+      async (role) => {
+        const { orders, sessions, usage, access } = storeOf(role);
+        expect(await orders.inForce(new Date())).toMatchObject({ halts: [], switches: [] });
+        expect(await sessions.find('nobody')).toBeUndefined();
+        expect(await access.inForce('release-agent', new Date())).toEqual([]);
+        const denied = anObservation({ kind: 'denied', agent: `agent-of-${role}` });
+        await usage.observe(denied);
+        await usage.observe(denied);
+        const recent = await usage.recent(aQuery({ agent: denied.agent }));
+        expect(recent.agentHour).toEqual({ steps: 0, denied: 1, cents: 0 });
+      },
+    );
+
+    it('lets the gateway declare a task and revoke, and everybody sees it', async () => {
+      const { sessions, revocations } = storeOf('gateway');
+      const [session, revocation] = [aSession(), aRevocation()];
+      expect(await sessions.declare(session)).toBe(true);
+      expect(await sessions.declare(session)).toBe(true);
+      await revocations.add(revocation);
+      await revocations.add(revocation);
+      expect(await storeOf('workflows').sessions.find(session.id)).toEqual(session);
+      const seen = () => storeOf('executor').orders.inForce(new Date());
+      await until('the executor knows of it', async () => (await seen()).revocations.length === 1, 2_000);
+    });
+
+    it('lets the executor reserve, settle, give access and take it back', async () => {
+      const { effects, access } = storeOf('executor');
+      const [intent, plain] = [anIntent(), anIntent()];
+      expect(await effects.intendWithin(intent, new Date(), () => true)).toMatchObject({ created: true });
+      await effects.settle(intent, 'done', { ok: true });
+      expect(await effects.intend(plain)).toMatchObject({ created: true });
+      const grant = aGrant({
+        from: new Date(0).toISOString(),
+        until: new Date(Date.now() + 60_000).toISOString(),
+      });
+      await access.give(grant);
+      await access.give(grant);
+      expect(await access.revoke(grant.id, 'alice')).toBe(true);
+      expect((await storeOf('gateway').usage.recent(aQuery())).toolHour.steps).toBe(2);
+    });
+
+    it('lets approvals keep the inbox, cards, messages, people and clicks', async () => {
+      const { inbox, cards, messages, identities, clicks } = storeOf('approvals');
+      const approval = anApproval();
+      await inbox.open(approval);
+      await inbox.close(approval.request, approval.version);
+      const view = aView();
+      const key = [view.request, view.version] as const;
+      await cards.want(view);
+      await cards.want({ ...view, seq: 2 });
+      await cards.placed(...key, { channel: 'C1', ts: '1.0' });
+      await cards.shown(...key, 2);
+      expect(await messages.claim('notice', new Date())).toBe('mine');
+      await messages.record('notice', { channel: 'C1', ts: '1.1' });
+      await identities.sync([{ team: 'T1', user: 'U1', person: 'dana' }]);
+      await identities.sync([{ team: 'T1', user: 'U2', person: 'dana' }]);
+      expect(await clicks.firstSeen('click', new Date(0))).toBe(true);
+      expect(await clicks.firstSeen('later', new Date())).toBe(true);
+      expect(await clicks.seen('click')).toBe(false);
+    });
+
+    it('lets an operator write standing orders and take back access', async () => {
+      const db = await openPostgres({ databaseUrl: database.urlOf(loginOf('operator')), poolMax: 2 });
+      const { halts, revocations, switches, access } = storeOn(db, { forgets: false });
+      const [halt, revocation] = [aHalt(), aRevocation({ kind: 'agent', subject: 'rogue' })];
+      await halts.add(halt);
+      expect(await halts.lift(halt.id, 'alice')).toBe(true);
+      await revocations.add(revocation);
+      expect(await revocations.lift('rogue', 'alice')).toBe(true);
+      const off = aSwitch();
+      await switches.set(off);
+      await switches.set({ ...off, state: 'read-only' });
+      expect(await switches.remove(off.subject, off.environment, 'alice')).toBe(true);
+      const grant = aGrant({
+        from: new Date(0).toISOString(),
+        until: new Date(Date.now() + 60_000).toISOString(),
+      });
+      await storeOf('executor').access.give(grant);
+      expect(await access.revoke(grant.id, 'alice')).toBe(true);
+      await db.destroy();
+    });
+
+    it('refuses to open without an address', async () => {
+      await expect(openRoleDatabase(['gateway'], { dataFolder })).rejects.toMatchObject({
+        code: 'misconfigured',
+      });
+    });
+  },
+);
