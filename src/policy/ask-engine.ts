@@ -2,31 +2,26 @@
 import type { Engine } from './engine.ts';
 import type { Question } from './entities.ts';
 import type { Rule, RuleSet } from './rules.ts';
-import { type Parsable, setName, slotOf } from './slots.ts';
+import { type Parsable, type Part, parsedPart } from './slots.ts';
+import { toolRules } from './tool-rules.ts';
+import { Unjudgeable } from './unjudgeable.ts';
 import type { PolicyTool } from './vocabulary.ts';
 
 /** A bundle that passed every check. */
 export interface Bundle extends Parsable {
   readonly version: string;
+  /** The texts handed to the engine, by rule id. */
+  readonly policies: Readonly<Record<RuleSet, Readonly<Record<string, string>>>>;
   readonly rules: ReadonlyMap<string, Rule>;
   readonly tools: ReadonlyMap<string, PolicyTool>;
+  /** Every listed scope with its parents: the only scope names that may be shown. */
+  readonly scopes: ReadonlySet<string>;
   /** Tools that some gate covers; for the others the gates need not be asked, which makes reads cheap. */
   readonly gated: ReadonlySet<string>;
 }
 
 /** Id of the permit that the loader adds to the gates, so that their "deny" means exactly "these gates fired". */
 export const NOT_GATED = 'not-gated';
-
-/** The question could not be judged. `sentence` is for people; it repeats no outside text. */
-export class Unjudgeable extends Error {
-  readonly sentence: string;
-
-  constructor(sentence: string, cause?: unknown) {
-    super(sentence, { cause });
-    this.name = 'Unjudgeable';
-    this.sentence = sentence;
-  }
-}
 
 /** What a rule set says: its decision and the rules behind it, in the order of the file. */
 export interface SetAnswer {
@@ -39,11 +34,9 @@ export interface SetAnswer {
  * door. Anything else that is not a plain answer throws too.
  */
 export function askSet(engine: Engine, bundle: Bundle, set: RuleSet, question: Question): SetAnswer {
-  const slot = slotOf(engine, bundle);
   const answer = engine.statefulIsAuthorized({
     ...question,
-    preparsedSchemaName: slot,
-    preparsedPolicySetId: setName(slot, set),
+    ...parsedPart(engine, bundle, partAbout(bundle, set, question.action.id)),
     validateRequest: true,
   });
   if (answer.type === 'failure')
@@ -57,6 +50,21 @@ export function askSet(engine: Engine, bundle: Bundle, set: RuleSet, question: Q
     );
   }
   return { allowed: decision === 'allow', rules: rulesOf(bundle, diagnostics.reason) };
+}
+
+/** The rules of a set that are about the tool; for a tool that is not known, all of them. */
+function partAbout(bundle: Bundle, set: RuleSet, tool: string): Part {
+  const texts = bundle.policies[set];
+  const about = toolRules(bundle, tool);
+  if (about === undefined) return { part: set, policies: () => texts };
+  const ids = [
+    ...about[set].map(({ annotations }) => annotations.id),
+    ...(set === 'gates' ? [NOT_GATED] : []),
+  ];
+  return {
+    part: `${set}/${about.index}`,
+    policies: () => Object.fromEntries(ids.map((id) => [id, texts[id] ?? unknownRule(id)])),
+  };
 }
 
 function rulesOf(bundle: Bundle, ids: readonly string[]): readonly Rule[] {

@@ -21,7 +21,8 @@ export function strictestFirst(rules: readonly Rule[]): readonly Rule[] {
   return [...rules].sort((one, other) => weight(other) - weight(one));
 }
 
-function gateOf({ annotations }: Rule): Gate | undefined {
+/** The approval or notice of a rule; undefined for every other rule. */
+export function gateOf({ annotations }: Rule): Gate | undefined {
   if (annotations.gate === 'notify') {
     return { kind: 'notice', rule: annotations.id, channel: annotations.channel };
   }
