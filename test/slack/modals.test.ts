@@ -2,6 +2,7 @@ import type { KnownBlock, ModalView } from '@slack/types';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkView } from '../../src/dev/slack-emulator/block-kit.ts';
+import { drawCard } from '../../src/slack/cards/draw-card.ts';
 import { viewProblems } from '../../src/slack/cards/limits.ts';
 import {
   denyModal,
@@ -39,6 +40,22 @@ describe('detailsModal()', () => {
     expect(said(modal)).toMatch(
       /more parts do not fit here \(\d+ characters in all, code [0-9a-f]{8}\)\. Read them with: npx countersign show req_1/,
     );
+    expect(viewProblems(modal)).toEqual([]);
+  });
+
+  it('shows how policy came to each verdict, and only there', () => {
+    const one = view({ steps: [step({ explanation: ['authority: allowed', 'rule delete-branch asks'] })] });
+    expect(said(detailsModal(one))).toContain(
+      'How policy came to this:\\n- authority: allowed\\n- rule delete-branch asks',
+    );
+    expect(said(detailsModal(view()))).not.toContain('How policy');
+    expect(drawCard(one, NAMES)).toEqual(drawCard({ ...one, steps: [step()] }, NAMES));
+  });
+
+  it('cuts a chain that is too long and says so', () => {
+    const explanation = Array.from({ length: 60 }, (_, at) => `line ${at} ${'x'.repeat(180)}`);
+    const modal = detailsModal(view({ steps: [step({ explanation })] }));
+    expect(said(modal)).toMatch(/line 3 x.*\[cut: \d+ characters in all/s);
     expect(viewProblems(modal)).toEqual([]);
   });
 

@@ -97,6 +97,7 @@ const hostileStep = fc.record({
   rules: fc.array(fc.record({ id: fc.constant('rule'), sentence: fc.string({ maxLength: 160 }) }), {
     maxLength: 4,
   }),
+  explanation: fc.array(fc.string({ maxLength: 200 }), { maxLength: 40 }),
 } as const);
 
 /** Views as hostile as agents, vendors and people can make them, in every state. */

@@ -1,7 +1,7 @@
 /** The modals: deny, review, details and a plain notice. `private_metadata` holds the pointer and nothing else. */
 import type { InputBlock, KnownBlock, ModalView } from '@slack/types';
 import { REASON_CHARS_MAX } from '../../approvals/claims.schema.ts';
-import type { CardView } from '../../domain/card.ts';
+import type { CardStep, CardView } from '../../domain/card.ts';
 import { shortDigest } from '../../domain/digest.ts';
 import type { Names } from '../names.ts';
 import { context, plain, preformatted, section } from './blocks.ts';
@@ -16,6 +16,7 @@ const BLOCKS_MAX = 100;
 /** Slack takes views up to 250 KB; JSON and escapes at most triple our characters. */
 const DETAILS_CHARS_MAX = 60_000;
 const PHRASE_CHARS_MAX = 60;
+const CHAIN_CHARS_MAX = 2_500;
 
 type Named = Pick<CardView, 'request' | 'version' | 'digest'>;
 
@@ -57,7 +58,7 @@ export function detailsModal(view: CardView): ModalView {
   return modal(view, {
     callback: CALLBACKS.details,
     title: 'Request details',
-    blocks: contents(view, BLOCKS_MAX),
+    blocks: contents(view, BLOCKS_MAX, chain),
   });
 }
 
@@ -82,14 +83,29 @@ export function phraseToType(view: CardView): string {
   return typable ? label : shortDigest(view.digest);
 }
 
-function contents(view: CardView, blocksMax: number): readonly KnownBlock[] {
+function contents(
+  view: CardView,
+  blocksMax: number,
+  more: (step: CardStep) => readonly KnownBlock[] = () => [],
+): readonly KnownBlock[] {
   const blocks = [
-    ...view.steps.flatMap((step) => [section(stepWords(step, view)), ...fenced(stepFacts(step))]),
+    ...view.steps.flatMap((step) => [
+      section(stepWords(step, view)),
+      ...fenced(stepFacts(step)),
+      ...more(step),
+    ]),
     context('Written by the agent, unverified:'),
     ...fenced(view.reason),
     context(`${view.request} · version ${view.version} · digest ${view.digest}`),
   ];
   return bounded(blocks, blocksMax, view);
+}
+
+/** How policy came to its verdict on a step, as the history has it; nothing where that was not recorded. */
+function chain({ explanation = [] }: CardStep): readonly KnownBlock[] {
+  if (explanation.length === 0) return [];
+  const lines = explanation.map((line) => `- ${outsideLine(line, 300)}`);
+  return [section(outside(['How policy came to this:', ...lines].join('\n'), { charsMax: CHAIN_CHARS_MAX }))];
 }
 
 /** The whole text in as many fences as it takes. */
