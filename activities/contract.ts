@@ -30,6 +30,8 @@ export interface StepInput {
   readonly decisions: readonly string[];
   /** The gates of the verdict the request waits under: they hold even if policy is milder now. */
   readonly judgedGates?: readonly Gate[];
+  /** The version of the policy that gave them. */
+  readonly judgedPolicy?: string;
 }
 
 /** Why a step was not run although nothing failed. `drifted` and `unapproved` go back to people. */

@@ -65,6 +65,7 @@ function cardStep(record: RequestRecord, planned: PlanStep): CardStep {
     status,
     verdict: verdict?.effect ?? 'deny',
     rules: verdict?.rules ?? [],
+    ...(verdict?.explanation === undefined ? {} : { explanation: verdict.explanation }),
     ...(error === undefined ? {} : { error }),
   };
 }

@@ -9,7 +9,7 @@ import type { Vote } from '../src/domain/decision.ts';
 import { type Closing, mayRevise } from '../src/domain/outcome.ts';
 import type { Judgement, Plan } from '../src/domain/plan.ts';
 import type { QuorumState } from '../src/domain/quorum.ts';
-import type { RequestInput, RequestSettings, StepStatus } from '../src/domain/request.ts';
+import type { RequestInput, RequestSettings, StepStatus, Withheld } from '../src/domain/request.ts';
 import { type ApprovalGate, approvalGates, type NoticeGate, type Verdict } from '../src/domain/verdict.ts';
 import { Asking } from './asking.ts';
 import type { Ending } from './endings.ts';
@@ -25,10 +25,14 @@ export interface StepRecord {
   verdict?: Verdict;
   status: StepStatus;
   result?: JsonValue;
+  /** What was taken out of `result` before it came here. */
+  withheld?: readonly Withheld[];
   error?: string;
 }
 
 type Refused = Pick<Extract<StepResult, { kind: 'refused' }>, 'sentence' | 'mayHaveHappened'>;
+
+type Done = Extract<StepResult, { kind: 'done' }>;
 
 type Stage = 'judging' | 'waiting' | 'running' | 'undoing' | 'closed';
 
@@ -96,8 +100,9 @@ export class RequestRecord {
     this.step(index).status = 'running';
   }
 
-  done(index: number, tool: string, result: JsonValue): void {
-    Object.assign(this.step(index), { status: 'done', tool, result });
+  done(index: number, { tool, result, withheld }: Done): void {
+    const taken = withheld === undefined ? {} : { withheld };
+    Object.assign(this.step(index), { status: 'done', tool, result, ...taken });
   }
 
   /** A step refused on a retry may have happened before: then it counts as failed, and is found out about by its undo. */

@@ -1,5 +1,6 @@
 /** The request as agents read it (design §8), drawn from its record. */
 import type { RequestView, StepView } from '../src/domain/request.ts';
+import type { Verdict } from '../src/domain/verdict.ts';
 import type { RequestRecord, StepRecord } from './request-record.ts';
 
 export function viewOf(record: RequestRecord): RequestView {
@@ -23,13 +24,18 @@ function outcomeFields({ at, ...closing }: NonNullable<RequestRecord['closing']>
   return { ...closing, closedAt: at };
 }
 
-function stepView({ ask, tool, status, verdict, result, error }: StepRecord): StepView {
+function stepView({ ask, tool, status, verdict, result, withheld, error }: StepRecord): StepView {
   return {
     tool,
     ...(tool === ask.tool ? {} : { askedFor: ask.tool }),
     status,
-    ...(verdict === undefined ? {} : { verdict: { effect: verdict.effect, rules: verdict.rules } }),
+    ...(verdict === undefined ? {} : { verdict: verdictView(verdict) }),
     ...(result === undefined ? {} : { result }),
+    ...(withheld === undefined ? {} : { withheld }),
     ...(error === undefined ? {} : { error }),
   };
+}
+
+function verdictView({ effect, rules, explanation }: Verdict): NonNullable<StepView['verdict']> {
+  return { effect, rules, ...(explanation === undefined ? {} : { explanation }) };
 }

@@ -24,7 +24,7 @@ export async function runStep(
   try {
     const result =
       record.step(step).effect === 'read' ? await activities.read(input) : await activities.execute(input);
-    if (result.kind === 'done') record.done(step, result.tool, result.result);
+    if (result.kind === 'done') record.done(step, result);
     else record.refused(step, result);
     return result;
   } catch (error) {
@@ -53,14 +53,16 @@ async function undoStep(request: OpenRequest, step: number): Promise<UndoResult>
 }
 
 function stepInput({ record }: OpenRequest, step: number, plan: Plan | undefined): StepInput {
+  const { ask, tool, verdict } = record.step(step);
   const base = {
     request: record.id,
     seal: record.input.seal,
     step,
-    ask: record.step(step).ask,
-    runs: record.step(step).tool,
+    ask,
+    runs: tool,
     announced: record.noticesOf(step).map(({ channel }) => channel),
     decisions: record.decisions,
+    ...(verdict === undefined ? {} : { judgedGates: verdict.gates, judgedPolicy: verdict.policyVersion }),
   };
   const planStep = plan?.steps[step];
   if (plan === undefined || planStep === undefined) return base;

@@ -121,7 +121,9 @@ function judgedLine(judgement: Judgement | undefined): Line {
 function executedLine(result: StepResult | undefined, { step, ask }: Asked): Line {
   const which = step === undefined ? '' : ` step ${step + 1}`;
   if (result?.kind === 'refused') return { kind: 'problem', text: `Did not run${which}: ${result.sentence}` };
-  return { kind: 'ran', text: `Ran${which}: ${result?.tool ?? ask?.tool ?? 'a tool'}` };
+  const kept = result?.withheld?.length ?? 0;
+  const less = kept === 0 ? '' : `, ${kept} ${kept === 1 ? 'field' : 'fields'} of the result withheld`;
+  return { kind: 'ran', text: `Ran${which}: ${result?.tool ?? ask?.tool ?? 'a tool'}${less}` };
 }
 
 function undoneLine(result: UndoResult | undefined, { step, ask }: Asked): Line {
