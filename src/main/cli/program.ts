@@ -5,6 +5,7 @@ import { EXIT_HELP, type Exit } from './exit-codes.ts';
 import { addHaltCommands } from './halt-program.ts';
 import { keysCommand } from './keys-command.ts';
 import { type Run, withJson } from './options.ts';
+import { addPolicyCommands } from './policy-program.ts';
 import { addRequestCommands } from './request-program.ts';
 import type { CliWorld } from './world.ts';
 
@@ -35,6 +36,8 @@ export function buildProgram(world: CliWorld, report: Report): Command {
   addRequestCommands(program, run);
   program.commandsGroup('Operators:');
   addHaltCommands(program, run);
+  program.commandsGroup('Policy:');
+  addPolicyCommands(program, run);
   program.commandsGroup('Keys:');
   withJson(program.command('keys'))
     .description('print fresh keys for production, as the settings of each role; writes nothing')

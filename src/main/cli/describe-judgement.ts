@@ -1,0 +1,48 @@
+/** A judgement for people: the chain from question to answer for each step, and the facts it stands on. */
+import type { JudgedStep } from '../../domain/plan.ts';
+import type { Verdict } from '../../domain/verdict.ts';
+import { phraseOf } from '../../policy/phrase.ts';
+import type { Explained } from './policy-explain.ts';
+import { pairs, printable } from './print.ts';
+
+/** Everything from outside is made harmless. */
+export function describeJudgement({ id, agent, at, judgement }: Explained): string {
+  const head = pairs([
+    ['request', id],
+    ['agent', agent],
+    ['at', at],
+    ['policy', judgement.policyVersion],
+  ]);
+  return [head, ...judgement.steps.map(describeStep)].join('\n');
+}
+
+function describeStep(step: JudgedStep, index: number): string {
+  const lines = chainOf(step.verdict).map((line) => `  ${printable(line)}\n`);
+  return `Step ${index + 1}: ${printable(step.facts?.tool ?? step.tool)}\n${lines.join('')}${describeFacts(step)}`;
+}
+
+/** The chain as it was recorded; old histories only have the rules. */
+function chainOf(verdict: Verdict): readonly string[] {
+  if (verdict.explanation !== undefined) return verdict.explanation;
+  return [...verdict.rules.map(({ id, sentence }) => `${id}: ${sentence}`), `→ ${phraseOf(verdict)}`];
+}
+
+function describeFacts({ facts }: JudgedStep): string {
+  if (facts === undefined) return '  No facts were recorded\n';
+  const { gathered, recent, ...plain } = facts;
+  const isRead = gathered === undefined || gathered.includes('recent');
+  return `  Facts\n${pairs(flat({ ...plain, ...(isRead ? { recent } : {}) }))
+    .split('\n')
+    .map((line) => (line === '' ? '' : `  ${line}\n`))
+    .join('')}`;
+}
+
+/** Nested values under names with dots, lists in one line. */
+function flat(value: object, prefix = ''): readonly (readonly [string, string])[] {
+  return Object.entries(value).flatMap(([name, inner]: [string, unknown]) => {
+    const path = `${prefix}${name}`;
+    if (Array.isArray(inner)) return [[path, inner.join(', ') || '-'] as const];
+    if (typeof inner === 'object' && inner !== null) return flat(inner, `${path}.`);
+    return [[path, inner === null ? '-' : String(inner)] as const];
+  });
+}
