@@ -1,82 +1,105 @@
 /**
- * Who is asking: agents prove themselves by a bearer JWT of a known issuer (Ed25519), looked up in the directory at
- * every call. Never logs a token, never says which check failed beyond "expired".
+ * Who is asking: agents prove themselves by a bearer JWT of a configured issuer, looked up in the directory at every
+ * call and held against the credentials that were revoked. Never logs a token, never says which check failed beyond
+ * "expired".
  */
-import { createLocalJWKSet, decodeJwt, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose';
+import { decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose';
 import { CountersignError } from '../domain/errors.ts';
+import type { Environment } from '../domain/facts.ts';
+import { type Credentials, revocationFor } from '../domain/orders.ts';
 import type { Agent } from '../domain/people.ts';
-import type { Clock, Directory } from '../domain/ports.ts';
+import type { Clock, Directory, StandingOrders } from '../domain/ports.ts';
+import { type Issuer, type IssuerKeys, openIssuer } from './issuer-keys.ts';
 import { TOKEN_AGE_MAX_SECONDS } from './token.ts';
 
-/** An issuer of agents' tokens with its public keys. */
-export interface Issuer {
-  readonly issuer: string;
-  readonly jwks: JSONWebKeySet;
+export type { Algorithm, Issuer } from './issuer-keys.ts';
+
+/**
+ * An authenticated agent. Sessions and tokens of outside issuers are named `<sid>@<issuer>`, so that no issuer can name
+ * another's. `session` is null where the token names none; `token` where it has no `jti`.
+ */
+export interface Caller {
+  readonly agent: Agent;
+  readonly session: string | null;
+  readonly token: string | null;
 }
 
-/** Resolves to the agent of an `Authorization` header; rejects with `unauthenticated`, `agent-suspended` or `unavailable`. */
-export type Authenticate = (authorization: string | undefined) => Promise<Agent>;
+/**
+ * Resolves to the caller of an `Authorization` header. Rejects with `unauthenticated`, `revoked`, `agent-suspended`,
+ * `wrong-environment`, or `unavailable` where the directory, the orders or an issuer's keys cannot be read.
+ */
+export type Authenticate = (authorization: string | undefined) => Promise<Caller>;
 
-type KeySet = ReturnType<typeof createLocalJWKSet>;
+/** What the authenticator stands on. `issuers` is asked at every call: replaced keys count at once. */
+export interface AuthenticatorParts {
+  readonly issuers: () => readonly Issuer[];
+  readonly environment: Environment;
+  readonly directory: Pick<Directory, 'agent' | 'agentByIdentity'>;
+  readonly orders: StandingOrders;
+  readonly clock: Clock;
+}
 
 const TOKEN_LENGTH_MAX = 8192;
 const CLOCK_TOLERANCE_SECONDS = 30;
+const OUTSIDE_AGE_MAX_SECONDS = 86_400;
+const NAME = /^[\x21-\x7e]{1,200}$/;
 const BEARER = /^Bearer +([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)$/i;
 
-/** Makes the door's authenticator. Refuses to be made without an issuer or an audience. */
-export function createAuthenticator({
-  issuers,
-  audience,
-  directory,
-  clock,
-}: {
-  readonly issuers: readonly Issuer[];
-  readonly audience: string;
-  readonly directory: Pick<Directory, 'agent'>;
-  readonly clock: Clock;
-}): Authenticate {
-  if (issuers.length === 0 || issuers.some(({ issuer }) => issuer === '') || audience === '') {
-    throw new CountersignError(
-      'misconfigured',
-      'Cannot authenticate agents: no issuer or an empty name or audience',
-    );
-  }
-  const keySets = new Map(issuers.map(({ issuer, jwks }) => [issuer, createLocalJWKSet(jwks)]));
+/** Makes the door's authenticator. Refuses to be made without an issuer, or from one that is not safe to believe. */
+export function createAuthenticator(parts: AuthenticatorParts): Authenticate {
+  const { issuers, clock } = parts;
+  checkIssuers(issuers());
+  const opened = new WeakMap<Issuer, IssuerKeys>();
+  const keysOf = (issuer: Issuer) => {
+    const keys = opened.get(issuer) ?? openIssuer(issuer);
+    opened.set(issuer, keys);
+    return keys;
+  };
   return async (authorization) => {
     const token = BEARER.exec((authorization ?? '').slice(0, TOKEN_LENGTH_MAX))?.[1];
     if (token === undefined) refuse('want a bearer token');
-    const claims = await verified(token, { keySets, audience, now: clock() });
-    return await knownAgent(claims.sub, directory);
+    const claimed = claimedIssuer(token);
+    const issuer = issuers().find((one) => one.issuer === claimed);
+    if (issuer === undefined) refuse(NOT_VALID);
+    const keys = keysOf(issuer);
+    const claims = await verified(token, { issuer, keys, now: clock() });
+    const caller = await callerOf(claims, { issuer, keys, directory: parts.directory });
+    await checkStanding(caller, parts);
+    return caller;
   };
 }
 
-async function verified(
-  token: string,
-  {
-    keySets,
-    audience,
-    now,
-  }: { readonly keySets: ReadonlyMap<string, KeySet>; readonly audience: string; readonly now: Date },
-): Promise<JWTPayload> {
-  const issuer = claimedIssuer(token);
-  const keySet = issuer === undefined ? undefined : keySets.get(issuer);
-  if (issuer === undefined || keySet === undefined) refuse('bearer token is not valid');
+const NOT_VALID = 'bearer token is not valid';
+
+function checkIssuers(issuers: readonly Issuer[]): void {
+  const names = issuers.map(({ issuer }) => issuer);
+  const problem = names.length === 0 ? 'no issuer' : 'an issuer is named twice';
+  if (names.length === 0 || new Set(names).size < names.length)
+    throw new CountersignError('misconfigured', `Cannot authenticate agents: ${problem}`);
+  for (const issuer of issuers) openIssuer(issuer);
+}
+
+interface Known {
+  readonly issuer: Issuer;
+  readonly keys: IssuerKeys;
+}
+
+async function verified(token: string, { issuer, keys, now }: Known & { readonly now: Date }) {
+  const { isOwn, audience, algorithms, keyFor } = keys;
   try {
-    const { payload } = await jwtVerify(token, keySet, {
-      algorithms: ['EdDSA'],
-      issuer,
+    const { payload } = await jwtVerify(token, keyFor, {
+      algorithms: [...algorithms],
+      issuer: issuer.issuer,
       audience,
-      requiredClaims: ['exp', 'iat', 'sub'],
-      maxTokenAge: TOKEN_AGE_MAX_SECONDS,
+      requiredClaims: isOwn ? ['sub', 'exp', 'iat', 'jti', 'sid', 'profile'] : ['sub', 'exp', 'iat'],
+      maxTokenAge: isOwn ? TOKEN_AGE_MAX_SECONDS : OUTSIDE_AGE_MAX_SECONDS,
       clockTolerance: CLOCK_TOLERANCE_SECONDS,
       currentDate: now,
     });
     return payload;
   } catch (error) {
-    refuse(
-      error instanceof errors.JWTExpired ? 'bearer token is expired' : 'bearer token is not valid',
-      error,
-    );
+    if (error instanceof CountersignError) throw error;
+    refuse(error instanceof errors.JWTExpired ? 'bearer token is expired' : NOT_VALID, error);
   }
 }
 
@@ -90,16 +113,45 @@ function claimedIssuer(token: string): string | undefined {
   }
 }
 
-async function knownAgent(id: string | undefined, directory: Pick<Directory, 'agent'>): Promise<Agent> {
-  if (id === undefined || id === '') refuse('bearer token is not valid');
-  const agent = await directory.agent(id).catch((cause: unknown) => {
+/** Refuses a token that was minted for another profile than the agent has now: its powers were meant for that one. */
+async function callerOf(
+  { sub = '', sid, jti, profile }: JWTPayload,
+  { issuer: { issuer }, keys, directory }: Known & Pick<AuthenticatorParts, 'directory'>,
+): Promise<Caller> {
+  const found = keys.isOwn ? directory.agent(sub) : directory.agentByIdentity({ issuer, subject: sub });
+  const agent = await found.catch((cause: unknown) => {
     throw new CountersignError('unavailable', 'Cannot authenticate: the directory is unreachable', { cause });
   });
-  if (agent === undefined) refuse('bearer token is not valid');
-  if (agent.suspended) {
+  if (agent === undefined || (profile !== undefined && profile !== agent.profile)) refuse(NOT_VALID);
+  const named = (claim: unknown) => {
+    if (claim === undefined || claim === null) return null;
+    if (typeof claim !== 'string' || !NAME.test(claim)) refuse(NOT_VALID);
+    return keys.isOwn ? claim : `${claim}@${issuer}`;
+  };
+  return { agent, session: named(sid), token: named(jti) };
+}
+
+/** The gravest reason first. Unreadable orders let nobody in: the credentials may be among the revoked ones. */
+async function checkStanding(
+  { agent, session, token }: Caller,
+  { orders, environment, clock }: AuthenticatorParts,
+): Promise<void> {
+  const { revocations } = await orders.inForce(clock()).catch((cause: unknown) => {
+    throw new CountersignError('unavailable', 'Cannot authenticate: standing orders cannot be read', {
+      cause,
+    });
+  });
+  const credentials: Credentials = { agent: agent.id, session, token };
+  const revoked = revocationFor(revocations, credentials);
+  if (revoked !== undefined)
+    throw new CountersignError('revoked', `Cannot accept requests: this ${revoked.kind} is revoked`);
+  if (agent.suspended)
     throw new CountersignError('agent-suspended', `Cannot accept requests: agent "${agent.id}" is suspended`);
-  }
-  return agent;
+  if (agent.environment === environment) return;
+  throw new CountersignError(
+    'wrong-environment',
+    `Cannot accept requests: agent "${agent.id}" belongs to "${agent.environment}", this is "${environment}"`,
+  );
 }
 
 function refuse(why: string, cause?: unknown): never {

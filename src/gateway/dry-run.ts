@@ -2,7 +2,7 @@
 import type { JudgedStep, Judgement } from '../domain/plan.ts';
 import { shortestTtlMs, unionOfNeeds } from '../domain/quorum.ts';
 import type { WaitingFor } from '../domain/request.ts';
-import { approvalGates, type RuleHit, strictest, type VerdictEffect } from '../domain/verdict.ts';
+import { approvalGates, strictest, type Verdict, type VerdictEffect } from '../domain/verdict.ts';
 import type { NewRequest } from '../orchestrator/requests.ts';
 
 /** What would happen. `effect` is the strictest of the steps'; `waitingFor` names the people who would be asked. */
@@ -12,10 +12,12 @@ export interface DryRun {
   readonly steps: readonly {
     readonly tool: string;
     readonly askedFor?: string;
-    readonly verdict: { readonly effect: VerdictEffect; readonly rules: readonly RuleHit[] };
+    readonly verdict: ToldVerdict;
   }[];
   readonly waitingFor?: WaitingFor;
 }
+
+type ToldVerdict = Pick<Verdict, 'effect' | 'rules' | 'explanation'>;
 
 /** Pure. A denied request waits for nobody: nothing of it would run. */
 export function dryRun(ask: NewRequest, { steps, policyVersion }: Judgement, now: Date): DryRun {
@@ -27,10 +29,14 @@ export function dryRun(ask: NewRequest, { steps, policyVersion }: Judgement, now
     steps: steps.map(({ tool, verdict }, index) => ({
       tool,
       ...askedFor(ask.steps[index]?.tool, tool),
-      verdict: { effect: verdict.effect, rules: verdict.rules },
+      verdict: told(verdict),
     })),
     ...(waitingFor === undefined ? {} : { waitingFor }),
   };
+}
+
+function told({ effect, rules, explanation }: Verdict): ToldVerdict {
+  return { effect, rules, ...(explanation === undefined ? {} : { explanation }) };
 }
 
 function askedFor(asked: string | undefined, runs: string): { readonly askedFor?: string } {

@@ -11,6 +11,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { CountersignError } from '../domain/errors.ts';
 import { schemaRefusal } from './schema-problems.ts';
+import { accessListSchema, sessionSchema } from './session.schema.ts';
 import {
   dryRunSchema,
   problemSchema,
@@ -88,6 +89,8 @@ const NAMED: ReadonlyMap<z.ZodType, string> = new Map<z.ZodType, string>([
   [requestListSchema, 'RequestList'],
   [dryRunSchema, 'DryRun'],
   [toolListSchema, 'ToolList'],
+  [sessionSchema, 'Session'],
+  [accessListSchema, 'AccessList'],
   [problemSchema, 'Problem'],
 ]);
 

@@ -1,13 +1,13 @@
 /** Waiting for a request's outcome on behalf of a caller, cut short when the door closes. */
 import { setMaxListeners } from 'node:events';
 import type { RequestView } from '../domain/request.ts';
-import type { Requests } from '../orchestrator/requests.ts';
+import type { Asker, Requests } from '../orchestrator/requests.ts';
 
 /** One wait: for which request, how long at most, and on whose behalf (others' requests are unknown to them). */
 export interface WaitFor {
   readonly id: string;
   readonly waitMs: number;
-  readonly agent: string;
+  readonly asker: Asker;
 }
 
 export type WaitForOutcome = (wait: WaitFor) => Promise<RequestView | undefined>;
@@ -21,15 +21,15 @@ export function createOutcomeWait(
   closing: AbortSignal,
 ): WaitForOutcome {
   setMaxListeners(0, closing);
-  return async ({ id, waitMs, agent }) => {
-    if (waitMs === 0 || closing.aborted) return await requests.view(id, agent);
+  return async ({ id, waitMs, asker }) => {
+    if (waitMs === 0 || closing.aborted) return await requests.view(id, asker);
     const stop = until(closing);
     try {
       const ended = await Promise.race([
-        requests.settled(id, waitMs, agent).then((view) => ({ view })),
+        requests.settled(id, waitMs, asker).then((view) => ({ view })),
         stop.reached,
       ]);
-      return ended === undefined ? await requests.view(id, agent) : ended.view;
+      return ended === undefined ? await requests.view(id, asker) : ended.view;
     } finally {
       stop.forget();
     }

@@ -1,18 +1,18 @@
 /** From a body that fits the door's schema to a request: tools found, arguments parsed by each tool's own schema. */
 import type { Ask, JsonObject } from '../domain/ask.ts';
 import { CountersignError } from '../domain/errors.ts';
-import type { Agent } from '../domain/people.ts';
 import type { Directory } from '../domain/ports.ts';
 import type { NewRequest } from '../orchestrator/requests.ts';
 import type { Registry } from '../tools/registry.ts';
 import type { AskBody } from './ask.schema.ts';
+import type { Caller } from './auth.ts';
 
 /** The part of the tool registry the door needs. */
 export type ToolCatalogue = Pick<Registry, 'all' | 'parse' | 'jsonSchema'>;
 
 /** What parsing needs besides the body. */
 export interface AskContext {
-  readonly agent: Agent;
+  readonly caller: Caller;
   readonly registry: ToolCatalogue;
   readonly directory: Pick<Directory, 'person'>;
   readonly key?: string | undefined;
@@ -21,17 +21,19 @@ export interface AskContext {
 /** Rejects with `unknown-tool`, `unknown-field` or `invalid-field`, naming where in the caller's own body. */
 export async function parseAsk(
   body: AskBody,
-  { agent, registry, directory, key }: AskContext,
+  { caller, registry, directory, key }: AskContext,
 ): Promise<NewRequest> {
   const steps = askedSteps(body).map((step) => parseStep(step, registry));
   if (body.onBehalfOf !== undefined) await checkPerson(body.onBehalfOf, directory);
   return {
-    agent: agent.id,
+    agent: caller.agent.id,
     reason: body.reason,
     steps,
     ...(body.onBehalfOf === undefined ? {} : { onBehalfOf: body.onBehalfOf }),
     ...(body.confidence === undefined ? {} : { confidence: body.confidence }),
     ...(body.waitAtMostSeconds === undefined ? {} : { waitAtMostMs: body.waitAtMostSeconds * 1000 }),
+    ...(caller.session === null ? {} : { session: caller.session }),
+    ...(caller.token === null ? {} : { token: caller.token }),
     ...(key === undefined ? {} : { key }),
   };
 }

@@ -1,11 +1,10 @@
 /** The agents' calls about requests: ask, read, cancel, list, dry run. Each acts for the authenticated agent only. */
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { CountersignError } from '../domain/errors.ts';
-import type { Agent } from '../domain/people.ts';
 import type { Judgement } from '../domain/plan.ts';
 import type { Clock, Directory } from '../domain/ports.ts';
-import type { RequestView } from '../domain/request.ts';
-import type { NewRequest, Requests } from '../orchestrator/requests.ts';
+import type { RequestView, StepView } from '../domain/request.ts';
+import type { Asker, NewRequest, Requests } from '../orchestrator/requests.ts';
 import {
   askHeadersSchema,
   askSchema,
@@ -20,7 +19,8 @@ import { answers, type Door } from './openapi.ts';
 import type { WaitForOutcome } from './outcome-wait.ts';
 import { parseAsk, type ToolCatalogue } from './parse-ask.ts';
 import { parsePrefer, type Wait } from './prefer.ts';
-import { dryRunSchema, requestListSchema, requestViewSchema } from './view.schema.ts';
+import { askerOf, type CallerOf } from './require-caller.ts';
+import { dryRunSchema, RESULT_IS, requestListSchema, requestViewSchema } from './view.schema.ts';
 
 /** Addresses put into answers. `temporalUrlFor` only where the reader can open the Temporal UI. */
 export interface Links {
@@ -34,7 +34,7 @@ export interface RequestRoutes {
   readonly registry: ToolCatalogue;
   readonly directory: Pick<Directory, 'person'>;
   readonly judge: (ask: NewRequest) => Promise<Judgement>;
-  readonly agentOf: (request: FastifyRequest) => Agent;
+  readonly callerOf: CallerOf;
   readonly waitForOutcome: WaitForOutcome;
   readonly links: Links;
   readonly metrics: DoorMetrics;
@@ -64,14 +64,16 @@ function addAsk(door: Door, parts: RequestRoutes): void {
     }),
   };
   door.post('/v1/requests', { schema }, async (request, reply) => {
-    const agent = parts.agentOf(request);
+    const caller = parts.callerOf(request);
     const key = request.headers['idempotency-key'];
-    const ask = await parseAsk(request.body, { ...parts, agent, key });
+    const ask = await parseAsk(request.body, { ...parts, caller, key });
     const { id, created } = await parts.requests.start(ask);
     // Set before waiting: even an answer that fails later tells the caller where its request is.
     reply.header('location', parts.links.selfUrl(id));
     if (!created) reply.header('idempotency-replayed', 'true');
-    return await answerWhenSettled({ id, agent, reply, wait: parsePrefer(request.headers.prefer) }, parts);
+    // It is this session's: the session is part of the body that a key stands for. Asking again would cost a call.
+    const asker = { agent: caller.agent.id };
+    return await answerWhenSettled({ id, asker, reply, wait: parsePrefer(request.headers.prefer) }, parts);
   });
 }
 
@@ -88,7 +90,7 @@ function addRead(door: Door, parts: RequestRoutes): void {
   door.get('/v1/requests/:id', { schema }, async (request, reply) => {
     const wait = parsePrefer(request.headers.prefer);
     return await answerWhenSettled(
-      { id: request.params.id, agent: parts.agentOf(request), reply, wait },
+      { id: request.params.id, asker: askerOf(parts.callerOf(request)), reply, wait },
       parts,
     );
   });
@@ -103,12 +105,12 @@ function addCancel(door: Door, parts: RequestRoutes): void {
     response: answers({ 200: [requestViewSchema, 'Closed'], 202: [requestViewSchema, 'Stopping'] }),
   };
   door.post('/v1/requests/:id/cancel', { schema }, async (request, reply) => {
-    const agent = parts.agentOf(request);
+    const asker = askerOf(parts.callerOf(request));
     const { id } = request.params;
-    const view = await parts.requests.view(id, agent.id);
+    const view = await parts.requests.view(id, asker);
     if (view === undefined) throw notFound();
-    await parts.requests.cancel(id);
-    return await answerWhenSettled({ id, agent, reply, wait: parsePrefer(request.headers.prefer) }, parts);
+    await parts.requests.cancel(id, asker);
+    return await answerWhenSettled({ id, asker, reply, wait: parsePrefer(request.headers.prefer) }, parts);
   });
 }
 
@@ -120,9 +122,9 @@ function addList(door: Door, parts: RequestRoutes): void {
   };
   door.get('/v1/requests', { schema }, async (request) => {
     const { status, limit } = request.query;
-    const agent = parts.agentOf(request).id;
-    const found = await parts.requests.list({ agent, limit, ...(status === undefined ? {} : { status }) });
-    return { requests: found.filter((summary) => summary.agent === agent) };
+    const asker = askerOf(parts.callerOf(request));
+    const found = await parts.requests.list({ asker, limit, ...(status === undefined ? {} : { status }) });
+    return { requests: found.filter(({ agent }) => agent === asker.agent) };
   });
 }
 
@@ -135,23 +137,32 @@ function addDryRun(door: Door, parts: RequestRoutes): void {
   };
   // Fastify reads "::" as a literal colon.
   door.post('/v1/requests::dryRun', { schema }, async (request) => {
-    const ask = await parseAsk(request.body, { ...parts, agent: parts.agentOf(request) });
+    const ask = await parseAsk(request.body, { ...parts, caller: parts.callerOf(request) });
     return dryRun(ask, await parts.judge(ask), parts.clock());
   });
+}
+
+interface RequestAnswer extends RequestView {
+  readonly steps: readonly (StepView & { readonly resultIs?: typeof RESULT_IS })[];
+  readonly links: { readonly self: string; readonly history?: string };
+}
+
+function markResult(step: StepView): RequestAnswer['steps'][number] {
+  return step.result === undefined ? step : { ...step, resultIs: RESULT_IS };
 }
 
 async function answerWhenSettled(
   {
     id,
-    agent,
+    asker,
     reply,
     wait,
-  }: { readonly id: string; readonly agent: Agent; readonly reply: FastifyReply; readonly wait: Wait },
+  }: { readonly id: string; readonly asker: Asker; readonly reply: FastifyReply; readonly wait: Wait },
   { waitForOutcome, links, metrics }: RequestRoutes,
-): Promise<RequestView & { readonly links: { readonly self: string; readonly history?: string } }> {
-  const view = await waitForOutcome({ id, waitMs: wait.waitMs, agent: agent.id });
+): Promise<RequestAnswer> {
+  const view = await waitForOutcome({ id, waitMs: wait.waitMs, asker });
   // Belt and braces: the orchestrator filters by agent as well.
-  if (view === undefined || view.agent !== agent.id) throw notFound();
+  if (view === undefined || view.agent !== asker.agent) throw notFound();
   if (wait.applied !== undefined) reply.header('preference-applied', wait.applied);
   if (view.status !== 'closed') {
     reply
@@ -160,7 +171,11 @@ async function answerWhenSettled(
   }
   metrics.told(view);
   const history = links.temporalUrlFor?.(id);
-  return { ...view, links: { self: links.selfUrl(id), ...(history === undefined ? {} : { history }) } };
+  return {
+    ...view,
+    steps: view.steps.map(markResult),
+    links: { self: links.selfUrl(id), ...(history === undefined ? {} : { history }) },
+  };
 }
 
 function notFound(): CountersignError {

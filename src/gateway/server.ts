@@ -1,8 +1,8 @@
 /**
  * The gateway: the agents' door over HTTP.
  *
- * It promises that nothing unauthenticated, unbounded or unparsed reaches the orchestrator, that an agent sees and
- * stops its own requests only, and that every refusal is a problem with a stable code. It refuses to judge, to wait
+ * It promises that nothing unauthenticated, revoked, unbounded or unparsed reaches the orchestrator, that a session
+ * sees and stops its own requests only, that a canary stops its sender, and that every refusal is a problem with a stable code. It refuses to judge, to wait
  * longer than asked, and to show causes of errors. Called by `main/`; it speaks to nothing but the ports it is given.
  */
 import { randomUUID } from 'node:crypto';
@@ -15,10 +15,11 @@ import Fastify, {
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Registry } from 'prom-client';
 import type { Judgement } from '../domain/plan.ts';
-import type { Clock, Directory } from '../domain/ports.ts';
+import type { AccessBook, Clock, Directory, Sessions } from '../domain/ports.ts';
 import type { NewRequest, Requests } from '../orchestrator/requests.ts';
 import { addAnswering, sendProblem } from './answering.ts';
 import type { Authenticate } from './auth.ts';
+import { type CanaryWatch, watchForCanaries } from './canary-watch.ts';
 import { createDoorMetrics, type DoorMetrics } from './door-metrics.ts';
 import { readJsonOnly } from './json-body.ts';
 import { addOpenApi, checkWithZod, type Door } from './openapi.ts';
@@ -27,7 +28,8 @@ import { createOutcomeWait } from './outcome-wait.ts';
 import type { ToolCatalogue } from './parse-ask.ts';
 import { refusalOf } from './problems.ts';
 import { addRequestRoutes, type Links } from './request-routes.ts';
-import { requireAgent } from './require-agent.ts';
+import { requireCaller } from './require-caller.ts';
+import { addSessionRoutes } from './session-routes.ts';
 import { addToolRoutes, type MayAsk } from './tool-routes.ts';
 
 /** Bytes of a body. */
@@ -35,13 +37,18 @@ export const BODY_BYTES_MAX = 262_144;
 const CONNECTIONS_MAX = 10_000;
 const RECEIVE_TIMEOUT_MS = 30_000;
 
-/** Everything the door stands on. `judge` is for dry runs; `ready` defaults to asking the orchestrator. */
-export interface GatewayParts {
+/**
+ * Everything the door stands on. `judge` is for dry runs; `ready` defaults to asking the orchestrator. Standing orders
+ * and the environment are the authenticator's (`createAuthenticator`).
+ */
+export interface GatewayParts extends Omit<CanaryWatch, 'clock'> {
   readonly requests: Requests;
   readonly registry: ToolCatalogue;
   readonly authenticate: Authenticate;
   readonly judge: (ask: NewRequest) => Promise<Judgement>;
   readonly mayAsk: MayAsk;
+  readonly sessions: Sessions;
+  readonly access: Pick<AccessBook, 'list'>;
   readonly directory: Pick<Directory, 'person'>;
   readonly links: Links;
   readonly version: string;
@@ -94,8 +101,10 @@ function addAgentRoutes(agents: Door, parts: GatewayParts, metrics: DoorMetrics)
   const { authenticate, requests, clock = () => new Date() } = parts;
   const closing = new AbortController();
   agents.addHook('preClose', async () => closing.abort());
-  const agentOf = requireAgent(agents, authenticate);
+  const callerOf = requireCaller(agents, authenticate);
+  watchForCanaries(agents, { ...parts, callerOf, clock });
   const waitForOutcome = createOutcomeWait(requests, closing.signal);
-  addRequestRoutes(agents, { ...parts, agentOf, waitForOutcome, metrics, clock });
-  addToolRoutes(agents, { ...parts, agentOf });
+  addRequestRoutes(agents, { ...parts, callerOf, waitForOutcome, metrics, clock });
+  addToolRoutes(agents, { ...parts, callerOf });
+  addSessionRoutes(agents, { ...parts, callerOf, clock });
 }

@@ -1,10 +1,10 @@
 /** GET /v1/tools: what this agent may ask for, with the JSON Schema of each tool's arguments. */
-import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Agent } from '../domain/people.ts';
 import type { Tool } from '../tools/define-tool.ts';
 import { answers, type Door } from './openapi.ts';
 import type { ToolCatalogue } from './parse-ask.ts';
+import type { CallerOf } from './require-caller.ts';
 import { toolListSchema } from './view.schema.ts';
 
 /** Whether an agent may ask for a tool at all. Policy's to say; a later request is judged on its own all the same. */
@@ -16,7 +16,7 @@ export function addToolRoutes(
   parts: {
     readonly registry: ToolCatalogue;
     readonly mayAsk: MayAsk;
-    readonly agentOf: (request: FastifyRequest) => Agent;
+    readonly callerOf: CallerOf;
   },
 ): void {
   const listed = parts.registry.all().map((tool) => ({ tool, entry: describeTool(tool, parts.registry) }));
@@ -25,7 +25,7 @@ export function addToolRoutes(
     response: answers({ 200: [toolListSchema, 'Tools'] }),
   };
   door.get('/v1/tools', { schema }, async (request) => {
-    const agent = parts.agentOf(request);
+    const { agent } = parts.callerOf(request);
     const allowed = await Promise.all(listed.map(({ tool }) => parts.mayAsk(agent, tool)));
     return { tools: listed.filter((_, index) => allowed[index] === true).map(({ entry }) => entry) };
   });

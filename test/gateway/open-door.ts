@@ -4,13 +4,16 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { JWK } from 'jose';
 import { z } from 'zod';
 import { publicKeyOf } from '../../src/approvals/signing.ts';
+import type { AccessGrant } from '../../src/domain/access.ts';
 import type { Agent } from '../../src/domain/people.ts';
 import type { Judgement } from '../../src/domain/plan.ts';
 import type { Directory } from '../../src/domain/ports.ts';
 import { createAuthenticator } from '../../src/gateway/auth.ts';
+import { type Canaries, canariesOf } from '../../src/gateway/canary.ts';
 import { listenGateway } from '../../src/gateway/listen.ts';
 import { createGateway } from '../../src/gateway/server.ts';
-import { AUDIENCE, LOCAL_ISSUER, mintToken } from '../../src/gateway/token.ts';
+import { accessListSchema, sessionSchema } from '../../src/gateway/session.schema.ts';
+import { LOCAL_ISSUER, mintToken } from '../../src/gateway/token.ts';
 import {
   aliveSchema,
   dryRunSchema,
@@ -22,6 +25,12 @@ import {
 import type { NewRequest } from '../../src/orchestrator/requests.ts';
 import type { Tool } from '../../src/tools/define-tool.ts';
 import { createRegistry } from '../../src/tools/registry.ts';
+import {
+  type BookInMemory,
+  bookInMemory,
+  type SessionsInMemory,
+  sessionsInMemory,
+} from './orders-in-memory.ts';
 import { type RequestsInMemory, requestsInMemory } from './requests-in-memory.ts';
 
 const TARGET = {
@@ -51,6 +60,7 @@ function tool(name: string, effect: Tool['effect'], input: z.ZodType): Tool {
   return {
     ...{ name, effect, reversibility: 'reversible', summary: `Does ${name}`, title: name },
     input: input as Tool['input'],
+    output: z.null(),
     target: () => TARGET,
     preview: () => [],
     execute: () => Promise.reject(new Error('the door never runs tools')),
@@ -66,14 +76,27 @@ export function agent(id: string, more: Partial<Agent> = {}): Agent {
     environment: 'prod',
     maxTier: 2,
     suspended: false,
+    tenant: 'main',
+    identities: [],
     ...more,
   };
 }
 
-const AGENTS = [agent('release-agent'), agent('outreach-agent'), agent('retired-agent', { suspended: true })];
+/** The agents that the directory knows. `staging-agent` belongs to another environment, `okta-agent` to an outside issuer. */
+export const AGENTS = [
+  agent('release-agent'),
+  agent('outreach-agent'),
+  agent('retired-agent', { suspended: true }),
+  agent('staging-agent', { environment: 'staging' }),
+  agent('okta-agent', { identities: [{ issuer: 'https://acme.okta.example', subject: '0oa1' }] }),
+];
 
 export const directory: Directory = {
   agent: async (id) => AGENTS.find((one) => one.id === id),
+  agentByIdentity: async ({ issuer, subject }) =>
+    AGENTS.find(({ identities }) =>
+      identities.some((one) => one.issuer === issuer && one.subject === subject),
+    ),
   person: async (id) =>
     ['alice', 'ivan'].includes(id)
       ? { id, name: id, groups: ['platform'], active: id !== 'ivan', timeZone: 'UTC' }
@@ -91,7 +114,11 @@ export function newKey(): JWK {
 export interface OpenDoor {
   readonly address: string;
   readonly requests: RequestsInMemory;
-  readonly token: (agent?: string) => Promise<string>;
+  readonly token: (agent?: string, session?: string | null) => Promise<string>;
+  readonly book: BookInMemory;
+  readonly sessions: SessionsInMemory;
+  /** Lines of the security log. */
+  readonly security: readonly object[];
   /** A call as `agent`; `body` of any type is sent as JSON, a string as it stands. */
   readonly call: (path: string, options?: Call) => Promise<Answer>;
   readonly close: () => Promise<void>;
@@ -103,6 +130,8 @@ export interface Call {
   readonly body?: unknown;
   readonly headers?: Record<string, string>;
   readonly agent?: string | null;
+  /** The session of the token; none unless told. */
+  readonly session?: string;
 }
 
 export interface Answer {
@@ -113,22 +142,32 @@ export interface Answer {
 }
 
 export async function openDoor(
-  more: { judgement?: (ask: NewRequest) => Judgement; logger?: FastifyBaseLogger } = {},
+  more: {
+    judgement?: (ask: NewRequest) => Judgement;
+    logger?: FastifyBaseLogger;
+    canaries?: Canaries;
+    access?: readonly AccessGrant[];
+  } = {},
 ): Promise<OpenDoor> {
   const issuerKey = newKey();
   const requests = requestsInMemory();
-  const jwks = { keys: [await publicKeyOf(issuerKey)] };
+  const issuers = [{ issuer: LOCAL_ISSUER, keys: { jwks: { keys: [await publicKeyOf(issuerKey)] } } }];
+  const [book, sessions, security] = [bookInMemory(), sessionsInMemory(), [] as object[]];
   const door = await createGateway({
     requests,
     registry: createRegistry(TOOLS),
     authenticate: createAuthenticator({
-      ...{
-        issuers: [{ issuer: LOCAL_ISSUER, jwks }],
-        audience: AUDIENCE,
-        directory,
-        clock: () => new Date(),
-      },
+      issuers: () => issuers,
+      environment: 'prod',
+      directory,
+      orders: book,
+      clock: () => new Date(),
     }),
+    revocations: book,
+    sessions,
+    access: { list: async (of) => (more.access ?? []).filter(({ agent: id }) => id === of) },
+    canaries: more.canaries ?? canariesOf([]),
+    security: { warn: (line: object) => security.push(line), error: (line: object) => security.push(line) },
     judge: async (ask) => (more.judgement ?? allowed)(ask),
     mayAsk: (one, { name }) => one.id === 'release-agent' || name.startsWith('email.'),
     directory,
@@ -138,12 +177,14 @@ export async function openDoor(
     ...(more.logger === undefined ? {} : { logger: more.logger }),
   });
   const address = await listenGateway(door, { port: 0 });
-  const token = (id = 'release-agent') => mintToken({ privateKey: issuerKey, agent: id, now: new Date() });
+  const token = (id = 'release-agent', session: string | null = null) =>
+    mintToken({ privateKey: issuerKey, agent: id, profile: 'release', session, now: new Date() });
   return {
     address,
     requests,
     token,
     issuerKey,
+    ...{ book, sessions, security },
     close: () => door.close(),
     call: (path, options) => call(address + path, token, options),
   };
@@ -152,9 +193,9 @@ export async function openDoor(
 async function call(
   url: string,
   token: OpenDoor['token'],
-  { method, body, headers, agent: id = 'release-agent' }: Call = {},
+  { method, body, headers, agent: id = 'release-agent', session }: Call = {},
 ): Promise<Answer> {
-  const authorization = id === null ? {} : { authorization: `Bearer ${await token(id)}` };
+  const authorization = id === null ? {} : { authorization: `Bearer ${await token(id, session)}` };
   const answer = await fetch(url, {
     method: method ?? (body === undefined ? 'GET' : 'POST'),
     headers: {
@@ -191,5 +232,7 @@ function schemaOf(path: string, status: number): z.ZodType {
   if (path === '/openapi.json') return z.looseObject({ openapi: z.literal('3.1.0') });
   if (path === '/healthz' || path === '/readyz') return aliveSchema;
   if (path === '/v1/tools') return toolListSchema;
+  if (path.startsWith('/v1/sessions')) return sessionSchema;
+  if (path === '/v1/access') return accessListSchema;
   return z.union([requestViewSchema, requestListSchema, dryRunSchema]);
 }

@@ -1,9 +1,11 @@
 import { Writable } from 'node:stream';
 import pino from 'pino';
 import { afterEach, describe, expect, test } from 'vitest';
+import { canariesOf } from '../../src/gateway/canary.ts';
 import { listenGateway } from '../../src/gateway/listen.ts';
 import { createGateway } from '../../src/gateway/server.ts';
 import { type OpenDoor, openDoor } from './open-door.ts';
+import { bookInMemory, sessionsInMemory } from './orders-in-memory.ts';
 import { requestsInMemory } from './requests-in-memory.ts';
 
 const ASK = {
@@ -162,6 +164,11 @@ describe('listenGateway()', () => {
       authenticate: () => Promise.reject(new Error('unused')),
       judge: () => Promise.reject(new Error('unused')),
       mayAsk: () => false,
+      sessions: sessionsInMemory(),
+      access: { list: async () => [] },
+      canaries: canariesOf([]),
+      revocations: bookInMemory(),
+      security: { warn: () => undefined, error: () => undefined },
       directory: { person: async () => undefined },
       links: { selfUrl: (id) => id },
       version: '0',

@@ -4,12 +4,15 @@ import { canonicalHash } from '../../src/domain/digest.ts';
 import { CountersignError } from '../../src/domain/errors.ts';
 import type { Closing } from '../../src/domain/outcome.ts';
 import type { RequestView } from '../../src/domain/request.ts';
-import type { NewRequest, Requests } from '../../src/orchestrator/requests.ts';
+import type { Asker, NewRequest, Requests } from '../../src/orchestrator/requests.ts';
+
+/** How a request ends, and what its steps are then. */
+export type EndedAs = Partial<Closing> & { readonly steps?: RequestView['steps'] };
 
 /** What tests may see and do beyond the interface. */
 export interface RequestsInMemory extends Requests {
   readonly started: readonly NewRequest[];
-  close(id: string, closing?: Partial<Closing>): void;
+  close(id: string, closing?: EndedAs): void;
   /** What every later start ends as at once; undefined leaves requests open. */
   closeAtOnceWith(closing: Partial<Closing> | undefined): void;
   failWith(error: Error | undefined): void;
@@ -20,6 +23,7 @@ export const RECEIVED_AT = '2026-11-21T09:00:00.000Z';
 export function requestsInMemory(): RequestsInMemory {
   const views = new Map<string, RequestView>();
   const byKey = new Map<string, { id: string; body: string }>();
+  const sessions = new Map<string, string | undefined>();
   const started: NewRequest[] = [];
   const closed = new EventEmitter();
   closed.setMaxListeners(0);
@@ -29,19 +33,23 @@ export function requestsInMemory(): RequestsInMemory {
   const check = () => {
     if (failure !== undefined) throw failure;
   };
-  const visible = (id: string, agent?: string) => {
+  const isOf = (view: RequestView, asker?: Asker) =>
+    asker === undefined ||
+    (view.agent === asker.agent &&
+      (typeof asker.session !== 'string' || sessions.get(view.id) === asker.session));
+  const visible = (id: string, asker?: Asker) => {
     check();
     const view = views.get(id);
-    return agent === undefined || view?.agent === agent ? view : undefined;
+    return view !== undefined && isOf(view, asker) ? view : undefined;
   };
   const close = (
     id: string,
-    { outcome = 'executed', effects = 'all', message = 'Done' }: Partial<Closing> = {},
+    { outcome = 'executed', effects = 'all', message = 'Done', ...more }: EndedAs = {},
   ) => {
     const view = views.get(id);
     if (view === undefined) throw new Error(`no request ${id}`);
     const { waitingFor: _, ...rest } = view;
-    views.set(id, { ...rest, status: 'closed', outcome, effects, message, closedAt: RECEIVED_AT });
+    views.set(id, { ...rest, ...more, status: 'closed', outcome, effects, message, closedAt: RECEIVED_AT });
     closed.emit(id);
   };
 
@@ -56,7 +64,8 @@ export function requestsInMemory(): RequestsInMemory {
     },
     async start(ask) {
       check();
-      const body = canonicalHash(ask);
+      const { token: _, ...asked } = ask;
+      const body = canonicalHash(asked);
       const known = ask.key === undefined ? undefined : byKey.get(`${ask.agent} ${ask.key}`);
       if (known !== undefined && known.body !== body)
         throw new CountersignError('key-reused', 'Cannot start: key reused');
@@ -65,30 +74,28 @@ export function requestsInMemory(): RequestsInMemory {
       const id = `req_${started.length}`;
       if (ask.key !== undefined) byKey.set(`${ask.agent} ${ask.key}`, { id, body });
       views.set(id, openView(id, ask));
+      sessions.set(id, ask.session);
       if (atOnce !== undefined) close(id, atOnce);
       return { id, created: true };
     },
-    view: async (id, agent) => visible(id, agent),
-    async settled(id, waitMs, agent) {
-      const view = visible(id, agent);
+    view: async (id, asker) => visible(id, asker),
+    async settled(id, waitMs, asker) {
+      const view = visible(id, asker);
       if (view === undefined || view.status === 'closed') return view;
       // The deadline's own end is no failure: the request is then answered as it is.
       await once(closed, id, { signal: AbortSignal.timeout(waitMs) }).catch(() => undefined);
-      return visible(id, agent);
+      return visible(id, asker);
     },
-    async cancel(id) {
-      check();
+    async cancel(id, asker) {
+      if (visible(id, asker) === undefined) throw new CountersignError('not-found', 'Cannot cancel: unknown');
       if (views.get(id)?.status === 'closed')
         throw new CountersignError('already-closed', 'Cannot cancel: closed');
       close(id, { outcome: 'cancelled', effects: 'none', message: 'Cancelled by the agent' });
     },
-    async list({ agent, status, limit }) {
+    async list({ asker, status, limit }) {
       check();
       return [...views.values()]
-        .filter(
-          (view) =>
-            (agent === undefined || view.agent === agent) && (status === undefined || view.status === status),
-        )
+        .filter((view) => isOf(view, asker) && (status === undefined || view.status === status))
         .slice(0, limit)
         .map(({ id, agent: owner, status: now, steps, receivedAt }) => ({
           ...{ id, agent: owner, status: now, receivedAt },

@@ -34,6 +34,7 @@ describe('POST /v1/requests', () => {
     );
     expect(door.requests.started.at(-1)).toEqual({
       agent: 'release-agent',
+      token: expect.stringMatching(/^tok_/),
       key: 'k1',
       reason: 'Merged long ago',
       onBehalfOf: 'alice',
@@ -49,7 +50,10 @@ describe('POST /v1/requests', () => {
   test('leaves out what was not said', async () => {
     await ask();
     const { tool, args, reason } = ASK;
-    expect(door.requests.started.at(-1)).toEqual({ agent: 'release-agent', reason, steps: [{ tool, args }] });
+    expect(door.requests.started.at(-1)).toEqual({
+      ...{ agent: 'release-agent', reason, steps: [{ tool, args }] },
+      token: expect.stringMatching(/^tok_/),
+    });
   });
 
   test('answers 202 with a handle while the request is open', async () => {
@@ -230,6 +234,9 @@ describe('authentication', () => {
     ['GET', '/v1/requests/req_1'],
     ['POST', '/v1/requests/req_1/cancel'],
     ['GET', '/v1/tools'],
+    ['POST', '/v1/sessions'],
+    ['GET', '/v1/sessions/current'],
+    ['GET', '/v1/access'],
   ])('%s %s refuses a call without a token before reading it', async (method, path) => {
     const count = door.requests.started.length;
     const body = method === 'POST' ? '{not json' : undefined;
