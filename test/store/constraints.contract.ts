@@ -59,6 +59,41 @@ export function constraintsContract(store: StoreUnderTest): void {
         'a lifting by nobody',
         sql`insert into halts (id, scope, subject, reason, by, at, lifted_at) values ('h', 'agent', 'x', 'r', 'b', now(), now())`,
       ],
+      [
+        'effects',
+        'counting without saying for whom',
+        sql`insert into effects (request, step, direction, tool, target, idempotency_key, captured, tier) values ('r', 0, 'do', 't', 'x', 'k5', 'null', 1)`,
+      ],
+      [
+        'effects',
+        'a session of nobody',
+        sql`insert into effects (request, step, direction, tool, target, idempotency_key, captured, session) values ('r', 0, 'do', 't', 'x', 'k6', 'null', 's')`,
+      ],
+      [
+        'observations',
+        'a kind that is none',
+        sql`insert into observations (request, step, kind, agent, tenant, tool, target, tier, at) values ('r', 0, 'change', 'a', 't', 't', 'x', 1, now())`,
+      ],
+      [
+        'revocations',
+        'a token that comes back',
+        sql`insert into revocations (kind, subject, reason, by, at, lifted_at, lifted_by) values ('token', 's', 'r', 'b', now(), now(), 'b')`,
+      ],
+      [
+        'revocations',
+        'nobody in particular',
+        sql`insert into revocations (kind, subject, reason, by, at) values ('agent', '', 'r', 'b', now())`,
+      ],
+      [
+        'tool_switches',
+        'a state that is none',
+        sql`insert into tool_switches (subject, environment, state, reason, by, at) values ('s', 'all', 'on', 'r', 'b', now())`,
+      ],
+      [
+        'access_grants',
+        'a scope that is everything',
+        sql`insert into access_grants (id, agent, tool, scope, reason, request, starts_at, ends_at) values ('i', 'a', 't', '', 'r', 'q', now(), now() + interval '1 hour')`,
+      ],
     ])('%s refuses %s', async (_table, _what, statement) => {
       await expect(statement.execute(store().db)).rejects.toMatchObject({
         code: 'internal',

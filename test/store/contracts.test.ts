@@ -5,7 +5,13 @@ import { effectsContract } from './effects.contract.ts';
 import { haltsContract } from './halts.contract.ts';
 import { identitiesContract } from './identities.contract.ts';
 import { inboxContract } from './inbox.contract.ts';
+import { ordersContract } from './orders.contract.ts';
+import { reservationsContract } from './reservations.contract.ts';
+import { revocationsContract } from './revocations.contract.ts';
+import { accessContract, sessionsContract } from './sessions.contract.ts';
 import { surfacesContract } from './surfaces.contract.ts';
+import { switchesContract } from './switches.contract.ts';
+import { usageContract } from './usage.contract.ts';
 
 onBothDatabases((store) => {
   databaseContract(store);
@@ -14,5 +20,12 @@ onBothDatabases((store) => {
   inboxContract(store);
   surfacesContract(store);
   identitiesContract(store);
+  reservationsContract(store);
+  usageContract(store);
+  revocationsContract(store);
+  switchesContract(store);
+  ordersContract(store);
+  sessionsContract(store);
+  accessContract(store);
   haltsContract('halts in the database', () => store().halts);
 });
