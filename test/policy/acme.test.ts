@@ -4,9 +4,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { loadExamples } from '../../src/dev/sandbox/examples.ts';
 import { OUTCOMES } from '../../src/domain/outcome.ts';
 import { quorum, unionOfNeeds } from '../../src/domain/quorum.ts';
+import { NOTHING_RECENT, type Recent, type Tally } from '../../src/domain/usage.ts';
 import { approvalGates, strictest, VERDICT_EFFECTS, type VerdictEffect } from '../../src/domain/verdict.ts';
 import { type Call, CONFIG, loadAcme } from './acme.ts';
-import { loadText } from './sample.ts';
+import { line, loadText } from './sample.ts';
 
 const webshop = { repository: 'acme/webshop' };
 const refund = (amountCents: number) => ({ payment: 'pi_grace_big', amountCents });
@@ -46,8 +47,17 @@ const SCENARIOS: readonly Row[] = [
   ['release-agent', 'github.add_collaborator', collaborator('admin'), 'approve', 'platform×2 #agent-notices'],
   ['release-agent', 'github.delete_repository', webshop, 'approve', 'platform×2'],
   ['support-agent', 'stripe.get_customer', { customer: 'cus_ada' }, 'allow', ''],
-  ['outreach-agent', 'stripe.get_customer', { customer: 'cus_ada' }, 'deny', 'over-clearance'],
-  ['release-agent', 'stripe.get_customer', { customer: 'cus_ada' }, 'deny', 'over-clearance'],
+  ['outreach-agent', 'stripe.get_customer', { customer: 'cus_ada' }, 'allow', ''],
+  ['outreach-agent', 'stripe.get_customer', { customer: 'cus_ada', fields: ['name'] }, 'allow', ''],
+  [
+    'outreach-agent',
+    'stripe.get_customer',
+    { customer: 'cus_ada', fields: ['name', 'email'] },
+    'deny',
+    'over-clearance',
+  ],
+  ['support-agent', 'stripe.get_customer', { customer: 'cus_ada', fields: ['email'] }, 'allow', ''],
+  ['release-agent', 'stripe.get_customer', { customer: 'cus_ada' }, 'deny', 'no-grant'],
   [
     'support-agent',
     'stripe.update_customer',
@@ -127,16 +137,183 @@ describe('the example policy', () => {
       reversibility: 'reversible',
     } as const;
     const policy = await loadText({
-      authority: `${await policyFile('authority.cedar')}
-@id("release-renames") @reason("Release agents may rename repositories.")
-permit (principal in Profile::"release", action == Action::"${rename.name}", resource in Scope::"github/acme");`,
+      permissions: `${await policyFile('permissions.yaml')}
+${line('renames', { profile: 'release', effect: 'write', tools: rename.name, scope: 'github/acme' })}`,
+      authority: await policyFile('authority.cedar'),
       gates: await policyFile('gates.cedar'),
       scopes: await policyFile('scopes.yaml'),
-      names: { ...acme.names, tools: [...acme.names.tools, { ...rename, smaller: [] }] },
+      names: { ...acme.names, tools: [...acme.names.tools, { ...rename, smaller: [], policyFacts: {} }] },
     });
     const facts = acme.factsOf({ agent: 'release-agent', tool: 'github.list_branches', args: webshop });
     const verdict = policy.decide({ ...facts, ...rename, tool: rename.name });
     expect(verdict).toMatchObject({ effect: 'approve', rules: [{ id: 'unclassified-change' }] });
+  });
+
+  const lead = { agent: 'outreach-agent', tool: 'email.send', args: mail('lead@bigcorp.example') };
+  const refunds = { agent: 'support-agent', tool: 'stripe.refund_payment' };
+  const erase = { agent: 'release-agent', tool: 'github.delete_repository', args: webshop };
+  const comment = {
+    agent: 'support-agent',
+    tool: 'github.comment_on_issue',
+    args: { ...webshop, number: 1, body: 'Hi' },
+  };
+  const ask = (agent: string, tool: string, scope: string, minutes: number) => ({
+    agent,
+    tool: 'access.request',
+    args: { tool, scope, minutes, reason: 'A customer waits for it' },
+  });
+  const askComment = (minutes: number) =>
+    ask('support-agent', 'github.comment_on_issue', 'github/acme/webshop', minutes);
+  const recently = (changes: Partial<Recent>) => ({ given: { recent: { ...NOTHING_RECENT, ...changes } } });
+  const tally = (changes: Partial<Tally>) => ({ steps: 0, denied: 0, cents: 0, ...changes });
+  const outside = { given: { task: { declared: true, outside: true } } };
+  const inside = { given: { task: { declared: true, outside: false } } };
+  const elevated = { given: { elevated: true } };
+  const SUNDAY = { now: new Date('2026-11-22T10:00:00Z') };
+
+  /** What is around a step, beside the same step one unit away. */
+  it.each<readonly [string, Call, VerdictEffect, string]>([
+    [
+      'a refund up to 1,000 EUR a day',
+      { ...refunds, args: refund(100), ...recently({ agentDay: tally({ cents: 99_900 }) }) },
+      'approve',
+      'support×1',
+    ],
+    [
+      'a refund beyond 1,000 EUR a day',
+      { ...refunds, args: refund(101), ...recently({ agentDay: tally({ cents: 99_900 }) }) },
+      'approve',
+      'finance-leads×1 support×1',
+    ],
+    [
+      'a refund up to 10,000 EUR a day',
+      { ...refunds, args: refund(100), ...recently({ agentDay: tally({ cents: 999_900 }) }) },
+      'approve',
+      'finance-leads×1 support×1',
+    ],
+    [
+      'a refund beyond 10,000 EUR a day',
+      { ...refunds, args: refund(101), ...recently({ agentDay: tally({ cents: 999_900 }) }) },
+      'deny',
+      'refund-day-limit',
+    ],
+    [
+      'the 20th refund within an hour',
+      { ...refunds, args: refund(100), ...recently({ toolHour: tally({ steps: 19 }) }) },
+      'approve',
+      'support×1',
+    ],
+    [
+      'the 21st refund within an hour',
+      { ...refunds, args: refund(100), ...recently({ toolHour: tally({ steps: 20 }) }) },
+      'approve',
+      'finance-leads×1 support×1',
+    ],
+    [
+      'a change after nine refusals',
+      { ...comment, agent: 'release-agent', ...recently({ agentHour: tally({ denied: 9 }) }) },
+      'allow',
+      '',
+    ],
+    [
+      'a change after ten refusals',
+      { ...comment, agent: 'release-agent', ...recently({ agentHour: tally({ denied: 10 }) }) },
+      'approve',
+      'platform×1',
+    ],
+    [
+      'mail outside after reading internal data',
+      { ...lead, ...recently({ readTier: 2 }) },
+      'approve',
+      'support×1',
+    ],
+    [
+      'mail outside after reading personal data',
+      { ...lead, ...recently({ readTier: 3 }) },
+      'approve',
+      'support×2 support×1',
+    ],
+    [
+      'mail outside after reading secrets',
+      { ...lead, ...recently({ readTier: 4 }) },
+      'deny',
+      'secrets-stay-inside',
+    ],
+    [
+      'mail inside after reading secrets',
+      { ...lead, args: mail('olga@acme.example'), ...recently({ readTier: 4 }) },
+      'notify',
+      '#agent-notices',
+    ],
+    ['deleting a repository in working hours', erase, 'approve', 'platform×2'],
+    ['deleting a repository on a Sunday', { ...erase, ...SUNDAY }, 'approve', 'support×1 platform×2'],
+    ['a message within the task', { ...lead, ...inside }, 'approve', 'support×1'],
+    ['a message outside the task', { ...lead, ...outside }, 'deny', 'leaves-task'],
+    ['a refund outside the task', { ...refunds, args: refund(1), ...outside }, 'deny', 'leaves-task'],
+    ['a deletion outside the task', { ...erase, ...outside }, 'deny', 'leaves-task'],
+    ['another change within the task', { ...comment, agent: 'release-agent', ...inside }, 'allow', ''],
+    [
+      'another change outside the task',
+      { ...comment, agent: 'release-agent', ...outside },
+      'approve',
+      'platform×1',
+    ],
+    ['a permission on request without access', comment, 'deny', 'no-grant'],
+    ['a permission on request with access', { ...comment, ...elevated }, 'allow', ''],
+    [
+      'access given where no line lets it be asked for',
+      { ...comment, tool: 'github.delete_branch', args: { ...webshop, branch: 'old' }, ...elevated },
+      'deny',
+      'no-grant',
+    ],
+    ['asking for access up to an hour', askComment(60), 'approve', 'platform×1'],
+    ['asking for access beyond an hour', askComment(61), 'approve', 'platform×2 platform×1'],
+    ['asking for all the time a line allows', askComment(480), 'approve', 'platform×2 platform×1'],
+    ['asking for more time than a line allows', askComment(481), 'deny', 'no-grant'],
+    [
+      'asking for access in the scope of a whole line',
+      ask('support-agent', 'github.comment_on_issue', 'github/acme', 60),
+      'approve',
+      'platform×1',
+    ],
+    [
+      'asking for access in a wider scope',
+      ask('support-agent', 'github.comment_on_issue', 'github', 60),
+      'deny',
+      'no-grant',
+    ],
+    [
+      'asking for access in a scope that only begins alike',
+      ask('support-agent', 'github.comment_on_issue', 'github/acme-evil', 60),
+      'deny',
+      'no-grant',
+    ],
+    [
+      'asking for a tool that no line lets be asked for',
+      ask('support-agent', 'github.delete_repository', 'github/acme/webshop', 60),
+      'deny',
+      'no-grant',
+    ],
+    [
+      'asking for what another profile may ask for',
+      ask('outreach-agent', 'github.comment_on_issue', 'github/acme/webshop', 60),
+      'deny',
+      'no-grant',
+    ],
+    [
+      'asking for access to mail',
+      ask('release-agent', 'email.send', 'mail/internal', 30),
+      'approve',
+      'support×1',
+    ],
+    [
+      'asking for access to mail outside',
+      ask('release-agent', 'email.send', 'mail/external', 30),
+      'deny',
+      'no-grant',
+    ],
+  ])('answers %s with %3$s', (_, call, effect, gates) => {
+    expect(inShort(call)).toEqual({ effect, gates });
   });
 
   it('can find enough people for every approval, whoever the request is for', () => {
