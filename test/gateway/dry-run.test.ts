@@ -46,6 +46,14 @@ describe('dryRun()', () => {
     });
   });
 
+  test('hands on how policy came to each verdict, and nothing else of it', () => {
+    const request = ask(['email.send', 'github.delete_branch']);
+    const explanation = ['grant "send" matches', 'no block matches'];
+    const [first, second] = dryRun(request, judged(request, [{ explanation }, {}]), NOW).steps;
+    expect(first?.verdict).toEqual({ ...second?.verdict, explanation });
+    expect(Object.keys(second?.verdict ?? {})).toEqual(['effect', 'rules']);
+  });
+
   test.each([
     [
       'two gates of two groups',
@@ -107,9 +115,15 @@ describe('dryRun()', () => {
 });
 
 describe('POST /v1/requests:dryRun', () => {
+  const asked: NewRequest[] = [];
   let door: OpenDoor;
   beforeAll(async () => {
-    door = await openDoor();
+    door = await openDoor({
+      judgement: (one) => {
+        asked.push(one);
+        return allowed(one);
+      },
+    });
   });
   afterAll(() => door.close());
   const BODY = { tool: 'github.delete_branch', args: { repository: 'a/b', branch: 'x' }, reason: 'r' };
@@ -120,6 +134,13 @@ describe('POST /v1/requests:dryRun', () => {
       body: { effect: 'allow' },
     });
     expect(door.requests.started).toHaveLength(0);
+  });
+
+  test('judges for the session and the token that ask', async () => {
+    await door.call('/v1/requests:dryRun', { body: BODY, session: 'ses_1' });
+    expect(asked.at(-1)).toMatchObject({ session: 'ses_1', token: expect.stringMatching(/^tok_/) });
+    await door.call('/v1/requests:dryRun', { body: BODY });
+    expect(asked.at(-1)).not.toHaveProperty('session');
   });
 
   test('refuses what asking refuses', async () => {
