@@ -7,6 +7,7 @@ import type { Ask } from '../../src/domain/ask.ts';
 import { OutsideError } from '../../src/domain/retry.ts';
 import { createRegistry } from '../../src/tools/registry.ts';
 import { createVendors, type Vendors } from '../../src/tools/vendors.ts';
+import { useAccessBook } from '../tools/access-book.ts';
 import { CATALOGUE } from '../tools/catalogue.ts';
 import { CONFIG } from './acme.ts';
 
@@ -19,6 +20,7 @@ function asksOf({ request }: Example): readonly Ask[] {
 }
 
 describe('a prepared request', () => {
+  const access = useAccessBook();
   let emulators: Emulators;
   let vendors: Vendors;
   beforeAll(async () => {
@@ -28,11 +30,17 @@ describe('a prepared request', () => {
   afterAll(() => emulators.close());
 
   /** How far a step gets: it cannot be shown, it fails for good when run, or it runs. */
-  async function fateOf(ask: Ask, key: string, run: boolean): Promise<string> {
+  async function fateOf(agent: string, ask: Ask, key: string, run: boolean): Promise<string> {
     const tool = registry.get(ask.tool);
     if (tool === undefined) return 'unknown tool';
     const args = registry.parse(ask.tool, ask.args);
-    const context = { vendors, idempotencyKey: key, signal: AbortSignal.timeout(10_000) };
+    const context = {
+      vendors,
+      idempotencyKey: key,
+      signal: AbortSignal.timeout(10_000),
+      asker: { agent, request: 'req_example' },
+      access: access(),
+    };
     const final = (fate: string) => (error: unknown) => {
       if (error instanceof OutsideError && error.kind === 'final') return fate;
       throw error;
@@ -52,7 +60,7 @@ describe('a prepared request', () => {
   async function fates(example: Example, run: boolean): Promise<readonly string[]> {
     const found: string[] = [];
     for (const [step, ask] of asksOf(example).entries())
-      found.push(await fateOf(ask, `${example.name}:${step}`, run));
+      found.push(await fateOf(example.agent, ask, `${example.name}:${step}`, run));
     return found;
   }
 
@@ -69,7 +77,7 @@ describe('a prepared request', () => {
       expect(new Set(await fates(example, false))).toEqual(new Set(['shown']));
       // The earlier steps are left to the examples that end well, so that nothing here has to be undone.
       const last = asksOf(example).at(-1);
-      expect(last && (await fateOf(last, `${example.name}:last`, true))).toBe('fails');
+      expect(last && (await fateOf(example.agent, last, `${example.name}:last`, true))).toBe('fails');
     },
   );
 
