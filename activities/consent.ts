@@ -10,7 +10,7 @@ import type { PlanStep } from '../src/domain/plan.ts';
 import type { Clock, DecisionVerifier, Directory, SealVerifier } from '../src/domain/ports.ts';
 import { unionOfNeeds } from '../src/domain/quorum.ts';
 import type { SealClaims } from '../src/domain/seal.ts';
-import { approvalGates, type Verdict } from '../src/domain/verdict.ts';
+import type { ApprovalGate } from '../src/domain/verdict.ts';
 import type { StepInput } from './contract.ts';
 import { agentOf } from './judge-step.ts';
 
@@ -63,14 +63,13 @@ export function matchesPlan(input: StepInput, claims: SealClaims, now: PlanStep)
   return plan.stepDigests[input.step] === stepDigest(now);
 }
 
-/** Whether enough eligible people approved this plan for the gates the step has *now*. One valid deny refuses. */
+/** Whether enough eligible people approved this plan for all of `gates`. One valid deny refuses. */
 export async function isApproved(
   input: StepInput,
   claims: SealClaims,
-  verdict: Verdict,
+  gates: readonly ApprovalGate[],
   deps: ConsentDeps,
 ): Promise<boolean> {
-  const gates = approvalGates(verdict);
   if (gates.length === 0) return true;
   if (input.plan === undefined) return false;
   const { version, digest } = input.plan;

@@ -2,33 +2,29 @@
  * Fate: finding out about an effect that was intended and never settled. An earlier attempt may have run out of time
  * after the vendor did it, so nothing is done, refused or undone before the vendor was asked.
  */
-import { Context } from '@temporalio/activity';
 import type { JsonObject } from '../src/domain/ask.ts';
-import { type Effect, type EffectKey, idempotencyKey } from '../src/domain/effect.ts';
+import type { Effect } from '../src/domain/effect.ts';
 import { CountersignError } from '../src/domain/errors.ts';
 import type { EffectLedger } from '../src/domain/ports.ts';
 import type { SealClaims } from '../src/domain/seal.ts';
-import type { Tool, ToolContext } from '../src/tools/define-tool.ts';
+import type { Tool } from '../src/tools/define-tool.ts';
 import type { Registry } from '../src/tools/registry.ts';
-import type { Vendors } from '../src/tools/vendors.ts';
+import { asked, shrink } from './asked.ts';
 import type { StepInput } from './contract.ts';
-import { asked, shrink } from './judge-step.ts';
-
-const MARGIN_MS = 3_000;
+import { contextFor, type Workbench } from './tool-context.ts';
 
 /** How far the clocks of gateway and database may differ. */
 const CLOCK_SKEW_MAX_MS = 10 * 60_000;
 
-export interface FateDeps {
+export interface FateDeps extends Workbench {
   readonly registry: Registry;
-  readonly vendors: Vendors;
   readonly ledger: EffectLedger;
 }
 
 /** The step's row in the ledger. One that is still `intended` is now known not to have happened. */
 export async function effectOf(
   input: StepInput,
-  { receivedAt }: Pick<SealClaims, 'receivedAt'>,
+  { receivedAt, agent }: Pick<SealClaims, 'receivedAt' | 'agent'>,
   deps: FateDeps,
 ): Promise<Effect | undefined> {
   const { request, step } = input;
@@ -41,7 +37,7 @@ export async function effectOf(
   }
   if (effect?.state !== 'intended') return effect;
   const { tool, args } = whatRan(input, effect, deps.registry.whole);
-  const result = await tool.find?.(args, contextFor(effect, deps.vendors), effect.captured);
+  const result = await tool.find?.(args, contextFor(effect, agent, deps), effect.captured);
   if (result === undefined) return effect;
   await deps.ledger.settle(effect, 'done', result);
   return { ...effect, state: 'done', result };
@@ -55,12 +51,4 @@ export function whatRan(
 ): { readonly tool: Tool; readonly args: JsonObject } {
   const { tool, args } = asked(ask, registry);
   return effect.tool === ask.tool ? { tool, args } : shrink(tool, args, effect.tool, registry);
-}
-
-export function contextFor(key: EffectKey, vendors: Vendors): ToolContext {
-  const { cancellationSignal, info } = Context.current();
-  // Ends by itself before the next attempt may begin; without heartbeats nobody else would end it.
-  const leftMs = Math.max(MARGIN_MS, info.startToCloseTimeoutMs - MARGIN_MS);
-  const signal = AbortSignal.any([cancellationSignal, AbortSignal.timeout(leftMs)]);
-  return { vendors, idempotencyKey: idempotencyKey(key), signal };
 }

@@ -2,53 +2,70 @@
  * Judging one step: shared by `judge` (before anything runs) and `execute` (again, with fresh facts, right before the
  * effect), so that both ask the same question. Anything unknown or broken is a deny with its reason.
  */
-import type { Ask, JsonObject, Target } from '../src/domain/ask.ts';
-import { CountersignError, impossible } from '../src/domain/errors.ts';
+import type { Ask } from '../src/domain/ask.ts';
+import { CountersignError } from '../src/domain/errors.ts';
+import type { GatheredFact, StepFacts } from '../src/domain/facts.ts';
 import type { Agent } from '../src/domain/people.ts';
-import type { Clock, Directory, Policy } from '../src/domain/ports.ts';
+import type { Directory, Policy } from '../src/domain/ports.ts';
 import type { Verdict } from '../src/domain/verdict.ts';
 import type { Calendar } from '../src/policy/calendar.ts';
-import { gatherFacts } from '../src/policy/facts.ts';
-import type { Tool } from '../src/tools/define-tool.ts';
+import { gatherFacts, inputFacts } from '../src/policy/facts.ts';
 import type { Registry } from '../src/tools/registry.ts';
+import { asked, type Call, callOf, shrink } from './asked.ts';
+import { Denied, verdictOf } from './denied.ts';
+import { unionOfGates } from './gates.ts';
+import { type LookUpDeps, lookUp, type Question } from './look-up.ts';
+import {
+  ordersFor,
+  refuseElsewhere,
+  refuseRevoked,
+  refuseSwitchedOff,
+  type StandingDeps,
+} from './standing.ts';
 
-export interface JudgingDeps {
+export interface JudgingDeps extends StandingDeps, LookUpDeps {
   readonly policy: Policy;
+  /** A candidate that is asked beside it and only recorded. */
+  readonly shadow?: Policy;
   readonly registry: Registry;
-  readonly directory: Directory;
   readonly calendar: Calendar;
-  readonly clock: Clock;
 }
 
-/** A step as an agent asked for it, with what judging needs to know around it. */
-export interface StepToJudge {
+/** A step as an agent asked for it, with what judging needs to know around it. `token` is known to executors only. */
+export interface StepToJudge extends Omit<Question, 'agent' | 'call' | 'now'> {
   readonly ask: Ask;
   readonly agent: string;
+  readonly token: string | null;
   readonly confidence: number | null;
   readonly stepCount: number;
 }
 
-/** `tool` and `args` are what would run: after a downscope the smaller tool's. */
-export type JudgedAsk =
-  | { readonly denied: true; readonly verdict: Verdict }
-  | {
-      readonly denied: false;
-      readonly verdict: Verdict;
-      readonly tool: Tool;
-      readonly args: JsonObject;
-      readonly target: Target;
-    };
+/** A policy's answer and what it was asked about. `policy` are the rules that gave it, whatever comes after them. */
+export interface Answer {
+  readonly policy: Policy;
+  readonly facts: StepFacts;
+  readonly verdict: Verdict;
+}
 
-/** Rejects, with `unavailable`, only when the directory can't be read: no verdict was reached then. */
+/**
+ * `tool`, `args`, `target` and `amountCents` are of what would run: after a downscope the smaller tool's. `own` is
+ * policy's answer on that tool by itself, which is what its limits are held against. `question` and `facts` are of the
+ * tool that was asked for; a denied step has them where policy was reached.
+ */
+export type JudgedAsk =
+  | ({ readonly denied: true; readonly agent?: Agent } & Partial<Answer> & Pick<Answer, 'verdict'>)
+  | ({ readonly denied: false; readonly agent: Agent; readonly own: Answer } & Answer & Call);
+
+/** Rejects, with `unavailable`, only when directory or orders can't be read: no verdict was reached then. */
 export async function judgeStep(step: StepToJudge, deps: JudgingDeps): Promise<JudgedAsk> {
   const agent = await agentOf(step.agent, deps);
-  if (agent === undefined) return deny(deps.policy, 'unknown-agent', `No agent is called ${step.agent}.`);
   try {
-    return decide(step, agent, deps);
+    if (agent === undefined) throw new Denied('unknown-agent', `No agent is called ${step.agent}.`);
+    return await judgeFor(agent, step, deps);
   } catch (error) {
-    const sentence =
-      error instanceof CountersignError ? `${error.message}.` : 'The step could not be judged.';
-    return deny(deps.policy, 'unreadable-step', sentence);
+    if (error instanceof CountersignError && error.code === 'unavailable') throw error;
+    const verdict = verdictOf(asDenied(error), deps.policy.version);
+    return { denied: true, verdict, ...(agent === undefined ? {} : { agent }) };
   }
 }
 
@@ -67,7 +84,7 @@ export async function judgeAgain(step: StepToJudge, runs: string, deps: JudgingD
 /** The agent as it is now. Rejects with `unavailable` where the directory has no answer, whatever the reason. */
 export async function agentOf(
   id: string,
-  { directory }: Pick<JudgingDeps, 'directory'>,
+  { directory }: { readonly directory: Directory },
 ): Promise<Agent | undefined> {
   try {
     return await directory.agent(id);
@@ -78,57 +95,80 @@ export async function agentOf(
   }
 }
 
-function decide({ ask, confidence, stepCount }: StepToJudge, agent: Agent, deps: JudgingDeps): JudgedAsk {
-  const { registry, policy, calendar } = deps;
-  const { tool, args } = asked(ask, registry);
-  const now = deps.clock();
-  const target = tool.target(args);
-  const verdict = policy.decide(
-    gatherFacts({
-      agent,
-      tool,
-      target,
-      amountCents: tool.amountCents?.(args) ?? 0,
-      confidence,
-      stepCount,
-      now,
-      calendar,
-    }),
-  );
-  if (verdict.effect === 'deny') return { denied: true, verdict };
-  const smaller = verdict.downscopeTo;
-  if (smaller === undefined) return { denied: false, verdict, tool, args, target };
-  return { denied: false, verdict, ...shrink(tool, args, smaller, registry) };
+async function judgeFor(agent: Agent, step: StepToJudge, deps: JudgingDeps): Promise<JudgedAsk> {
+  const { session, token } = step;
+  const orders = await ordersFor(deps.registry.get(step.ask.tool)?.effect, deps);
+  refuseRevoked(orders, { agent: agent.id, session, token });
+  refuseElsewhere(agent, deps.environment);
+  const call = callOf(asked(step.ask, deps.registry));
+  refuseSwitchedOff(orders, call.tool, deps);
+  const question = { ...step, agent, call, now: deps.clock() };
+  const answer = await askPolicy(question, deps);
+  const { effect, downscopeTo } = answer.verdict;
+  if (effect === 'deny') return { denied: true, agent, ...answer };
+  if (downscopeTo === undefined) return { denied: false, agent, ...answer, ...call, own: answer };
+  const runs = callOf(shrink(call.tool, call.args, downscopeTo, deps.registry));
+  refuseSwitchedOff(orders, runs.tool, deps);
+  return reduced(answer, await askPolicy({ ...question, call: runs }, deps), { agent, runs });
 }
 
-/** The tool of an ask and its parsed arguments. Throws `unknown-tool`, `unknown-field` or `invalid-field`. */
-export function asked(
-  { tool: name, args }: Ask,
-  registry: Registry,
-): { readonly tool: Tool; readonly args: JsonObject } {
-  const parsed = registry.parse(name, args);
-  return { tool: registry.get(name) ?? impossible(`"${name}" parses but is not registered`), args: parsed };
-}
-
-/** The smaller tool a policy named, with the arguments it takes over. */
-export function shrink(tool: Tool, args: JsonObject, smaller: string, registry: Registry) {
-  const map = tool.smaller?.[smaller];
-  if (map === undefined) {
-    throw new CountersignError(
-      'misconfigured',
-      `Cannot downscope "${tool.name}": it has no smaller "${smaller}"`,
-    );
+/**
+ * A smaller tool in the place of the one asked for. Policy answered on the larger one's facts; the smaller one has
+ * counts and a target of its own, so its own answer has to hold as well.
+ */
+function reduced(
+  answer: Answer,
+  own: Answer,
+  { agent, runs }: { readonly agent: Agent; readonly runs: Call },
+): JudgedAsk {
+  const { effect, rules, gates } = own.verdict;
+  if (effect !== 'deny' && effect !== 'downscope') {
+    const verdict = { ...answer.verdict, gates: unionOfGates(answer.verdict.gates, gates) };
+    return { denied: false, agent, ...answer, verdict, ...runs, own };
   }
-  const runs = asked({ tool: smaller, args: map(args) }, registry);
-  return { ...runs, target: runs.tool.target(runs.args) };
+  const verdict: Verdict = {
+    ...own.verdict,
+    effect: 'deny',
+    gates: [],
+    rules: [...rules, ...answer.verdict.rules],
+  };
+  return { denied: true, agent, facts: answer.facts, verdict };
 }
 
-function deny(policy: Policy, id: string, sentence: string): JudgedAsk {
-  const verdict: Verdict = {
-    effect: 'deny',
-    rules: [{ id, sentence }],
-    gates: [],
-    policyVersion: policy.version,
-  };
-  return { denied: true, verdict };
+type Asking = Question & Pick<StepToJudge, 'confidence' | 'stepCount'>;
+
+/** Policy's answer with the facts it reads. Throws `Denied` where one of them cannot be gathered. */
+export async function askPolicy(
+  question: Asking,
+  deps: JudgingDeps,
+  policy: Policy = deps.policy,
+): Promise<Answer> {
+  // Another bundle may read other facts, and one that was not gathered must not pass for its neutral value.
+  const pinned = policy.pinned?.() ?? policy;
+  const facts = await factsOf(question, mentionedBy(pinned, question.call), deps);
+  return { policy: pinned, facts, verdict: pinned.decide(facts) };
+}
+
+/** Policy may judge a smaller tool in the same breath, so what its rules read is gathered as well. */
+function mentionedBy(policy: Policy, { tool }: Call): ReadonlySet<GatheredFact> {
+  const names = [tool.name, ...Object.keys(tool.smaller ?? {})];
+  return new Set(names.flatMap((name) => [...policy.mentions(name)]));
+}
+
+async function factsOf(
+  question: Asking,
+  mentions: ReadonlySet<GatheredFact>,
+  deps: JudgingDeps,
+): Promise<StepFacts> {
+  const { agent, call, confidence, stepCount, now } = question;
+  const looked = await lookUp(question, mentions, deps);
+  const { calendar } = deps;
+  const input = inputFacts(call.tool, call.args);
+  return gatherFacts({ agent, ...call, input, confidence, stepCount, now, calendar, mentions, ...looked });
+}
+
+function asDenied(error: unknown): Pick<Denied, 'id' | 'message'> {
+  if (error instanceof Denied) return error;
+  const message = error instanceof CountersignError ? `${error.message}.` : 'The step could not be judged.';
+  return { id: 'unreadable-step', message };
 }

@@ -1,10 +1,9 @@
 /** One step as people are shown it, made in one place for the plan, its digest and the executor's comparison. */
-import { Context } from '@temporalio/activity';
 import type { Ask, JsonObject } from '../src/domain/ask.ts';
 import { askDigest } from '../src/domain/digest.ts';
 import type { PlanStep } from '../src/domain/plan.ts';
-import type { Inspection, Tool } from '../src/tools/define-tool.ts';
-import type { Vendors } from '../src/tools/vendors.ts';
+import type { Inspection, Tool, ToolContext } from '../src/tools/define-tool.ts';
+import { lookingContext, type Workbench } from './tool-context.ts';
 
 /** `tool` and `args` are what runs; `seen` is absent for steps that have no state worth binding to, or ran already. */
 export function planStepOf(step: {
@@ -31,10 +30,9 @@ export function planStepOf(step: {
 
 /** Reads a step's target as it is now; undefined for tools without a state worth binding to. */
 export async function lookAt(
-  tool: Tool,
-  args: JsonObject,
-  vendors: Vendors,
+  { tool, args }: { readonly tool: Tool; readonly args: JsonObject },
+  asker: ToolContext['asker'],
+  bench: Workbench,
 ): Promise<Inspection | undefined> {
-  const context = { vendors, idempotencyKey: '', signal: Context.current().cancellationSignal };
-  return tool.inspect?.(args, context);
+  return tool.inspect?.(args, lookingContext(asker, bench));
 }

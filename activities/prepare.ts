@@ -6,14 +6,13 @@ import { requestDigest, stepDigest } from '../src/domain/digest.ts';
 import { CountersignError } from '../src/domain/errors.ts';
 import type { Plan, PlanStep } from '../src/domain/plan.ts';
 import type { Registry } from '../src/tools/registry.ts';
-import type { Vendors } from '../src/tools/vendors.ts';
+import { asked, shrink } from './asked.ts';
 import type { ExecutorActivities, PrepareInput } from './contract.ts';
-import { asked, shrink } from './judge-step.ts';
 import { lookAt, planStepOf } from './plan-step.ts';
+import type { Workbench } from './tool-context.ts';
 
-export interface PrepareDeps {
+export interface PrepareDeps extends Workbench {
   readonly registry: Registry;
-  readonly vendors: Vendors;
 }
 
 export function createPrepare(deps: PrepareDeps): ExecutorActivities['prepare'] {
@@ -36,7 +35,8 @@ export function createPrepare(deps: PrepareDeps): ExecutorActivities['prepare'] 
 
 async function planStep(input: PrepareInput, index: number, deps: PrepareDeps): Promise<PlanStep> {
   const { tool, args } = whatRuns(input, index, deps.registry);
-  const seen = index < input.from ? undefined : await lookAt(tool, args, deps.vendors);
+  const { id: request, agent } = input.request;
+  const seen = index < input.from ? undefined : await lookAt({ tool, args }, { agent, request }, deps);
   return planStepOf({ index, ask: askAt(input, index), tool, args, seen });
 }
 

@@ -12,7 +12,8 @@ import type { SealClaims } from '../src/domain/seal.ts';
 import type { Tool } from '../src/tools/define-tool.ts';
 import { sealedClaims } from './consent.ts';
 import type { ExecutorActivities, StepInput, UndoResult } from './contract.ts';
-import { contextFor, effectOf, type FateDeps, whatRan } from './fate.ts';
+import { effectOf, type FateDeps, whatRan } from './fate.ts';
+import { contextFor } from './tool-context.ts';
 
 export interface UndoDeps extends FateDeps {
   readonly seals: SealVerifier;
@@ -23,7 +24,8 @@ const NOTHING: UndoResult = { kind: 'nothing', sentence: 'It never happened.' };
 
 export function createUndo(deps: UndoDeps): ExecutorActivities['undo'] {
   return async (input) => {
-    const effect = await ownEffect(input, await sealedClaims(input, deps), deps);
+    const claims = await sealedClaims(input, deps);
+    const effect = await ownEffect(input, claims, deps);
     if (effect === undefined || effect.state === 'failed') return NOTHING;
     if (effect.state === 'intended') {
       // The vendor may still be at it: a first "no" comes too soon after the attempt that ended without an answer.
@@ -33,7 +35,7 @@ export function createUndo(deps: UndoDeps): ExecutorActivities['undo'] {
       return NOTHING;
     }
     const { tool, args } = whatRan(input, effect, deps.registry.whole);
-    return takeBack(tool, args, effect, deps);
+    return takeBack({ tool, args }, effect, claims, deps);
   };
 }
 
@@ -47,7 +49,12 @@ async function ownEffect(input: StepInput, claims: SealClaims, deps: UndoDeps): 
   }
 }
 
-async function takeBack(tool: Tool, args: JsonObject, effect: Effect, deps: UndoDeps): Promise<UndoResult> {
+async function takeBack(
+  { tool, args }: { readonly tool: Tool; readonly args: JsonObject },
+  effect: Effect,
+  { agent, session = null }: SealClaims,
+  deps: UndoDeps,
+): Promise<UndoResult> {
   if (tool.undo === undefined) return { kind: 'stands', sentence: `${tool.title} cannot be undone.` };
   const key: EffectKey = { request: effect.request, step: effect.step, direction: 'undo' };
   const intent = {
@@ -56,11 +63,13 @@ async function takeBack(tool: Tool, args: JsonObject, effect: Effect, deps: Undo
     target: effect.target,
     idempotencyKey: idempotencyKey(key),
     captured: null,
+    // Counts for nothing, so it needs nobody to look the agent up: an undo stays possible whatever cannot be read.
+    counted: { agent, session, tenant: '', tier: 1, amountCents: 0 },
   };
   const { effect: row } = await deps.ledger.intend(intent);
   if (row.state === 'done') return { kind: 'undone', sentence: sentenceOf(row.result) };
   const { captured, result } = effect;
-  const { undone, sentence } = await tool.undo(args, contextFor(key, deps.vendors), { captured, result });
+  const { undone, sentence } = await tool.undo(args, contextFor(key, agent, deps), { captured, result });
   await deps.ledger.settle(key, 'done', { undone, sentence });
   // It happened and no longer stands, also where an earlier attempt or somebody else had taken it back already.
   return { kind: 'undone', sentence };

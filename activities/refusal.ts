@@ -1,0 +1,79 @@
+/**
+ * Why a step that policy does not deny may still not run: a halt, another tool in its place, an announcement or
+ * approvals that are missing. Stricter wins, whether it was said when people were asked or is said now.
+ */
+import { haltFor } from '../src/domain/halt.ts';
+import type { SealClaims } from '../src/domain/seal.ts';
+import type { ApprovalGate, Verdict } from '../src/domain/verdict.ts';
+import { type ConsentDeps, isApproved } from './consent.ts';
+import type { StepInput, StepResult } from './contract.ts';
+import { approvalsIn, gatesBeyond, stillHolding, unionOfGates } from './gates.ts';
+import type { JudgedAsk } from './judge-step.ts';
+import { ordersFor, type StandingDeps } from './standing.ts';
+
+export type Runnable = Extract<JudgedAsk, { denied: false }>;
+export type Refusal = Extract<StepResult, { kind: 'refused' }>;
+
+export function refuse(why: Refusal['why'], sentence: string, verdict?: Verdict): Refusal {
+  return { kind: 'refused', why, sentence, ...(verdict === undefined ? {} : { verdict }) };
+}
+
+/** Undefined where nothing stands against it. */
+export async function refusalOf(
+  input: StepInput,
+  claims: SealClaims,
+  judged: Runnable,
+  deps: ConsentDeps & StandingDeps,
+): Promise<Refusal | undefined> {
+  const halt = await haltOf(claims.agent, judged, deps);
+  if (halt !== undefined) return refuse('halted', halt);
+  const back = (sentence: string) => backToPeople(sentence, input, judged.verdict);
+  if (judged.tool.name !== input.runs) return back(`Policy puts "${judged.tool.name}" in its place now.`);
+  const gates = unionOfGates(judged.verdict.gates, input.judgedGates ?? []);
+  if (!gates.every((gate) => gate.kind !== 'notice' || input.announced.includes(gate.channel))) {
+    return back('Policy wants this step announced now.');
+  }
+  if (await isApproved(input, claims, approvalsIn(gates), deps)) return undefined;
+  return back(whyNotEnough(input, judged.verdict));
+}
+
+/**
+ * A refusal that goes back to people, with its reason first in the chain of the verdict they are asked under. What held
+ * before still holds: neither the gates they were asked under nor a smaller tool in place of the one asked for is lost.
+ */
+export function backToPeople(sentence: string, input: StepInput, fresh: Verdict): Refusal {
+  const { ask, runs, judgedGates = [] } = input;
+  const verdict = stillHolding(fresh, judgedGates);
+  const explanation = [sentence, ...(fresh.explanation ?? [])];
+  const keepsSmaller = runs !== ask.tool && fresh.downscopeTo === undefined;
+  const smaller = keepsSmaller ? ({ effect: 'downscope', downscopeTo: runs } as const) : {};
+  return refuse('unapproved', sentence, { ...verdict, ...smaller, explanation });
+}
+
+async function haltOf(
+  agent: string,
+  { tool }: Runnable,
+  deps: Pick<StandingDeps, 'orders' | 'clock'>,
+): Promise<string | undefined> {
+  const { halts } = await ordersFor(tool.effect, deps);
+  const halt = haltFor(halts, { agent, tool: tool.name, now: deps.clock() });
+  return halt && `Halted by ${halt.by}: ${halt.reason}`;
+}
+
+/** Says which rule is new, and whether that is because the policy changed, where people had been asked under another. */
+function whyNotEnough({ judgedGates, judgedPolicy }: StepInput, { gates, policyVersion }: Verdict): string {
+  const [fresh] = judgedGates === undefined ? [] : gatesBeyond(gates, judgedGates);
+  if (fresh === undefined) return 'The approvals at hand do not cover what policy asks now.';
+  const asks = `rule "${fresh.rule}" now asks for ${people(fresh)}`;
+  if (judgedPolicy === undefined || judgedPolicy === policyVersion) return `Since people looked, ${asks}.`;
+  return `Policy changed (${short(judgedPolicy)} → ${short(policyVersion)}): ${asks}.`;
+}
+
+function people({ quorum, group, escalateTo }: ApprovalGate): string {
+  return `${quorum} of ${group}${escalateTo === undefined ? '' : ` or ${escalateTo}`}`;
+}
+
+/** Enough of a version to tell two apart. */
+function short(version: string): string {
+  return version.slice(0, 12);
+}
