@@ -2,6 +2,7 @@
 import { userInfo } from 'node:os';
 import { CountersignError } from '../domain/errors.ts';
 import { openHalts } from './cli/open-halts.ts';
+import { openOrders } from './cli/open-orders.ts';
 import { runCli } from './cli/run-cli.ts';
 
 const STDIN_BYTES_MAX = 262_144;
@@ -22,6 +23,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   readStdin,
   user: userInfo().username,
   openHalts,
+  openOrders,
 });
 
 async function readStdin(): Promise<string> {

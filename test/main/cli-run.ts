@@ -1,6 +1,7 @@
 /** Runs the command line against a given outside, in this process, and keeps what it said. */
 
 import { openHalts } from '../../src/main/cli/open-halts.ts';
+import { openOrders } from '../../src/main/cli/open-orders.ts';
 import { runCli } from '../../src/main/cli/run-cli.ts';
 import type { CliWorld } from '../../src/main/cli/world.ts';
 
@@ -36,6 +37,7 @@ export async function cli(
     readStdin: async () => '',
     user: 'op',
     openHalts,
+    openOrders,
     ...world,
   });
   return { exit, ...said, json: () => JSON.parse(said.out) };

@@ -14,14 +14,26 @@ import type { CliWorld } from './world.ts';
 /** Seconds a token lives that a command mints for its own use. */
 const OWN_TOKEN_SECONDS = 120;
 
+/** Whom a command speaks as, as its options say. */
+export interface Speaker {
+  readonly agent?: string;
+  /** Within this session: what other sessions of the agent asked is not there then. */
+  readonly session?: string;
+}
+
 /** A fresh token for an agent of the configuration. `not-found` or `agent-suspended` otherwise. */
 export async function mintFor(
   agent: string,
   {
     settings,
-    now,
-    ttlSeconds,
-  }: { readonly settings: CliSettings; readonly now: Date; readonly ttlSeconds: number },
+    ...minting
+  }: {
+    readonly settings: CliSettings;
+    readonly now: Date;
+    readonly ttlSeconds: number;
+    /** A new one unless told; null for none. */
+    readonly session?: string | null;
+  },
 ): Promise<string> {
   const { agents } = await loadOrganisation(settings.configFolder);
   const known = agents.find(({ id }) => id === agent);
@@ -34,24 +46,33 @@ export async function mintFor(
   }
   if (known.suspended)
     throw new CountersignError('agent-suspended', `Cannot mint token: agent "${agent}" is suspended`);
-  return await mintToken({ privateKey: await issuerKey(settings), agent, now, ttlSeconds });
+  const { profile } = known;
+  return await mintToken({ privateKey: await issuerKey(settings), agent, profile, ...minting });
 }
 
 /**
  * One door client for each agent the command may speak as: the token's if there is one, else `agent`, else every
- * active agent of the configuration.
+ * active agent of the configuration. Tokens it mints are of no session, so they see all of their agent, unless told.
  */
 export async function doorClients(
   world: CliWorld,
   settings: CliSettings,
-  agent: string | undefined,
+  { agent, session }: Speaker,
 ): Promise<readonly DoorClient[]> {
   const client = (token: string) => createDoorClient({ url: settings.gatewayUrl, token, fetch: world.fetch });
-  if (settings.token !== undefined && agent === undefined) return [client(settings.token)];
+  if (settings.token !== undefined && agent === undefined) {
+    if (session === undefined) return [client(settings.token)];
+    throw new CountersignError(
+      'invalid-field',
+      'Cannot use session: the token of COUNTERSIGN_TOKEN names its own, want --agent too or no --session',
+    );
+  }
   const ids = agent === undefined ? await activeAgents(settings) : [agent];
   const now = world.now();
   return await Promise.all(
-    ids.map(async (id) => client(await mintFor(id, { settings, now, ttlSeconds: OWN_TOKEN_SECONDS }))),
+    ids.map(async (id) =>
+      client(await mintFor(id, { settings, now, ttlSeconds: OWN_TOKEN_SECONDS, session: session ?? null })),
+    ),
   );
 }
 

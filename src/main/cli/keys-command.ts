@@ -1,11 +1,13 @@
 /** `keys`: fresh keys for production, as the settings of each role. Printed and kept nowhere. */
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { JWK } from 'jose';
 import { publicKeyOf } from '../../approvals/signing.ts';
 import { ROLES, type Role, rolesNeed, type SettingName } from '../../process/setting-table.ts';
 import { EXIT, type Exit } from './exit-codes.ts';
 import { json } from './print.ts';
 import type { CommandContext } from './request-commands.ts';
+
+const ID_SECRET_BYTES = 32;
 
 type RoleSettings = Partial<Readonly<Record<SettingName, string>>>;
 
@@ -15,11 +17,12 @@ export interface NewKeys {
   readonly issuerPrivateKey: JWK;
 }
 
-/** Makes three Ed25519 key pairs (seal, decision, issuer) and gives each role what it needs and nothing else. */
+/** Makes three Ed25519 key pairs (seal, decision, issuer) and a secret for ids, and gives each role what it needs and nothing else. */
 export async function newKeys(): Promise<NewKeys> {
   const [seal, decision, issuer] = await Promise.all([keyPair(), keyPair(), keyPair()]);
   const values: RoleSettings = {
     COUNTERSIGN_AGENT_KEYS: JSON.stringify({ keys: [issuer.open] }),
+    COUNTERSIGN_ID_SECRET: randomBytes(ID_SECRET_BYTES).toString('base64url'),
     COUNTERSIGN_SEAL_PRIVATE_KEY: JSON.stringify(seal.secret),
     COUNTERSIGN_SEAL_PUBLIC_KEY: JSON.stringify(seal.open),
     COUNTERSIGN_DECISION_PRIVATE_KEY: JSON.stringify(decision.secret),

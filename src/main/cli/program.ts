@@ -3,19 +3,20 @@ import { Command } from 'commander';
 import { readCliSettings } from './cli-settings.ts';
 import { EXIT_HELP, type Exit } from './exit-codes.ts';
 import { addHaltCommands } from './halt-program.ts';
-import { keysCommand } from './keys-command.ts';
-import { type Run, withJson } from './options.ts';
+import { addKeyCommands } from './key-program.ts';
+import type { Run } from './options.ts';
+import { addOrderCommands } from './order-program.ts';
 import { addPolicyCommands } from './policy-program.ts';
-import { addRequestCommands } from './request-program.ts';
+import { addRequestCommands, addTokenCommand } from './request-program.ts';
 import type { CliWorld } from './world.ts';
 
 const SETTINGS_HELP = `
 Settings (environment):
   COUNTERSIGN_GATEWAY_URL  the agents' door, default http://127.0.0.1:8080
   COUNTERSIGN_TOKEN        an agent's bearer token; without it one is minted with the local issuer key
-  COUNTERSIGN_DATA         folder of keys and halt files, default .countersign
+  COUNTERSIGN_DATA         folder of keys, halts and other orders, default .countersign
   COUNTERSIGN_CONFIG       folder of the organisation, default config
-  DATABASE_URL             set: halts are written to PostgreSQL, else to files`;
+  DATABASE_URL             set: orders are written to PostgreSQL, else to files`;
 
 /** Told the exit code of the command that ran. */
 type Report = (exit: Exit) => void;
@@ -32,15 +33,16 @@ export function buildProgram(world: CliWorld, report: Report): Command {
     const settings = readCliSettings(world.env);
     report(await work({ world, settings, asJson: options.json === true }));
   };
+  program.commandsGroup('Agents:');
+  addTokenCommand(program, run);
   program.commandsGroup('Requests:');
   addRequestCommands(program, run);
   program.commandsGroup('Operators:');
   addHaltCommands(program, run);
+  addOrderCommands(program, run);
   program.commandsGroup('Policy:');
   addPolicyCommands(program, run);
-  program.commandsGroup('Keys:');
-  withJson(program.command('keys'))
-    .description('print fresh keys for production, as the settings of each role; writes nothing')
-    .action(run(keysCommand));
+  program.commandsGroup('Keys and canaries:');
+  addKeyCommands(program, run);
   return program;
 }

@@ -1,14 +1,15 @@
-/** `token`, `ask`, `show` and `pending`: what the command line does through the agents' door. */
+/** `token` and `ask`: what the command line does in an agent's place. */
 import { readFile, stat } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
+import { decodeJwt } from 'jose';
 import { CountersignError } from '../../domain/errors.ts';
 import type { RequestAnswer } from './answers.schema.ts';
 import type { CliSettings } from './cli-settings.ts';
-import { doorClients, mintFor } from './credentials.ts';
+import { doorClients, mintFor, type Speaker } from './credentials.ts';
 import { describeDryRun, describeRequest } from './describe-request.ts';
 import type { DoorClient } from './door-client.ts';
 import { EXIT, type Exit, exitOfRequest, exitOfVerdict } from './exit-codes.ts';
-import { json, table } from './print.ts';
+import { json } from './print.ts';
 import type { CliWorld } from './world.ts';
 
 const BODY_BYTES_MAX = 262_144;
@@ -22,27 +23,36 @@ export interface CommandContext {
   readonly asJson: boolean;
 }
 
-/** Prints a token, and nothing else, for `$(…)`. */
+/** The options of `token`: the session by name, `false` for none, absent for a new one. */
+export interface TokenOptions {
+  readonly ttl: number;
+  readonly session?: string | false;
+}
+
+/** Prints a token, and nothing else, for `$(…)`; as JSON also the names by which it can be revoked. */
 export async function tokenCommand(
   agent: string,
-  ttlSeconds: number,
+  { ttl, session }: TokenOptions,
   { world, settings, asJson }: CommandContext,
 ): Promise<Exit> {
   const now = world.now();
-  const token = await mintFor(agent, { settings, now, ttlSeconds });
-  const expiresAt = new Date(now.getTime() + ttlSeconds * 1000).toISOString();
-  world.out(asJson ? json({ agent, token, expiresAt }) : `${token}\n`);
+  const token = await mintFor(agent, {
+    ...{ settings, now, ttlSeconds: ttl },
+    ...(session === undefined ? {} : { session: session === false ? null : session }),
+  });
+  const { jti, sid } = decodeJwt<{ readonly sid: string | null }>(token);
+  const expiresAt = new Date(now.getTime() + ttl * 1000).toISOString();
+  world.out(asJson ? json({ agent, token, jti, session: sid, expiresAt }) : `${token}\n`);
   return EXIT.done;
 }
 
 /** The options of `ask` as commander gives them; `file` is a path, or `-` for standard input. */
-export interface AskOptions {
+export interface AskOptions extends Speaker {
   readonly file?: string | undefined;
   readonly tool?: string;
   readonly args?: string;
   readonly reason?: string;
   readonly onBehalfOf?: string;
-  readonly agent?: string;
   readonly key?: string;
   readonly wait: number;
   readonly dryRun?: boolean;
@@ -58,7 +68,7 @@ export async function askCommand(options: AskOptions, context: CommandContext): 
     );
   }
   const body = await askBody(options, world);
-  const door = onlyDoor(await doorClients(world, settings, options.agent));
+  const door = onlyDoor(await doorClients(world, settings, options));
   if (options.dryRun === true) {
     const answer = await door.dryRun(body);
     world.out(asJson ? json(answer) : describeDryRun(answer, world));
@@ -118,53 +128,6 @@ async function settle(
     answer = await door.read(answer.id, leftSeconds());
   }
   return answer;
-}
-
-/** Prints one request. Without a token or an agent, every active agent's requests are looked through. */
-export async function showCommand(
-  id: string,
-  { agent }: { readonly agent?: string },
-  context: CommandContext,
-): Promise<Exit> {
-  const { world, settings, asJson } = context;
-  const answer = await firstToKnow(id, await doorClients(world, settings, agent));
-  world.out(asJson ? json(answer) : describeRequest(answer, world));
-  return exitOfRequest(answer);
-}
-
-async function firstToKnow(id: string, doors: readonly DoorClient[]): Promise<RequestAnswer> {
-  for (const door of doors) {
-    try {
-      return await door.read(id, 0);
-    } catch (error) {
-      if (!(error instanceof CountersignError) || error.code !== 'not-found') throw error;
-    }
-  }
-  throw new CountersignError('not-found', `Cannot show request: no agent of ours has "${id}"`);
-}
-
-/** Prints what waits for people: of one agent, or of all. */
-export async function pendingCommand(
-  { agent }: { readonly agent?: string },
-  context: CommandContext,
-): Promise<Exit> {
-  const { world, settings, asJson } = context;
-  const doors = await doorClients(world, settings, agent);
-  const lists = await Promise.all(doors.map((door) => door.waiting()));
-  const requests = lists.flat().toSorted((a, b) => a.receivedAt.localeCompare(b.receivedAt));
-  if (asJson) world.out(json({ requests }));
-  else if (requests.length === 0) world.out('Nothing waits for people\n');
-  else {
-    const rows = requests.map(({ id, agent: by, tools, risk, receivedAt }) => [
-      id,
-      by,
-      tools.join(', '),
-      risk ?? '-',
-      receivedAt,
-    ]);
-    world.out(table(['id', 'agent', 'tools', 'risk', 'since'], rows));
-  }
-  return EXIT.done;
 }
 
 function onlyDoor([door]: readonly DoorClient[]): DoorClient {

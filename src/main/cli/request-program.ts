@@ -1,35 +1,39 @@
 /** The words of what is done through the agents' door: `token`, `ask`, `show` and `pending`. */
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
+import type { Speaker } from './credentials.ts';
+import { pendingCommand, showCommand } from './look-commands.ts';
 import { type Run, USAGE, wholeNumber, withJson } from './options.ts';
-import {
-  type AskOptions,
-  askCommand,
-  pendingCommand,
-  showCommand,
-  tokenCommand,
-} from './request-commands.ts';
+import { type AskOptions, askCommand, type TokenOptions, tokenCommand } from './request-commands.ts';
 
 const WAIT_SECONDS_MAX = 86_400;
 
-/** Adds what an agent, or somebody in its place, asks with. */
-export function addRequestCommands(program: Command, run: Run): void {
+/** Adds `token`. */
+export function addTokenCommand(program: Command, run: Run): void {
   withJson(program.command('token <agent>'))
     .description("mint a short-lived bearer token with the embedded default's issuer key")
     .option('--ttl <seconds>', 'lifetime, 1 to 3600', wholeNumber(1, 3600), 900)
-    .action(async (agent: string, options: { json?: boolean; ttl: number }) => {
-      await run((context) => tokenCommand(agent, options.ttl, context))(options);
+    .option('--session <name>', 'of this session; default: a new one', session)
+    .option('--no-session', 'of no session: it sees all requests of its agent')
+    .action(async (agent: string, options: TokenOptions & { json?: boolean }) => {
+      await run((context) => tokenCommand(agent, options, context))(options);
     });
+}
+
+/** Adds what an agent, or somebody in its place, asks with. */
+export function addRequestCommands(program: Command, run: Run): void {
   addAsk(program, run);
   withJson(program.command('show <id>'))
     .description('show a request; the exit code says how it stands')
     .option('--agent <id>', 'look as this agent; default: all active agents')
-    .action(async (id: string, options: { json?: boolean; agent?: string }) => {
+    .option('--session <name>', 'only what this session asked', session)
+    .action(async (id: string, options: Speaker & { json?: boolean }) => {
       await run((context) => showCommand(id, options, context))(options);
     });
   withJson(program.command('pending'))
     .description('list what waits for people')
     .option('--agent <id>', 'of this agent; default: all active agents')
-    .action(async (options: { json?: boolean; agent?: string }) => {
+    .option('--session <name>', 'only what this session asked', session)
+    .action(async (options: Speaker & { json?: boolean }) => {
       await run((context) => pendingCommand(options, context))(options);
     });
 }
@@ -42,6 +46,7 @@ function addAsk(program: Command, run: Run): void {
     .option('--reason <text>', "why, for the people who may have to approve; replaces the file's")
     .option('--on-behalf-of <person>', 'whom it is for')
     .option('--agent <id>', 'ask as this agent, with a freshly minted token')
+    .option('--session <name>', 'ask within this session of the agent', session)
     .option('--key <key>', 'idempotency key: repeating the command cannot ask twice')
     .option('--wait <seconds>', 'how long to wait for the outcome', wholeNumber(0, WAIT_SECONDS_MAX), 5)
     .option('--dry-run', 'only say what policy would')
@@ -58,4 +63,9 @@ function addAsk(program: Command, run: Run): void {
         await run((context) => askCommand({ ...options, file }, context))(options);
       },
     );
+}
+
+function session(text: string): string {
+  if (/^[A-Za-z0-9._-]{1,100}$/.test(text)) return text;
+  throw new InvalidArgumentError('Want 1 to 100 letters, digits, dots, dashes and underscores.');
 }

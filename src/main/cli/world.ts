@@ -1,11 +1,22 @@
 /** What a command may touch, as parameters: tests run every command without a process of its own. */
-import type { Clock } from '../../domain/ports.ts';
+import type { AccessBook, Clock } from '../../domain/ports.ts';
 import type { HaltBook } from '../../store/halts.ts';
+import type { RevocationBook } from '../../store/revocations.ts';
+import type { SwitchBook } from '../../store/switches.ts';
 import type { CliSettings } from './cli-settings.ts';
 
 /** An open place for halts; `close` gives the connection back. */
 export interface OpenHalts {
   readonly book: HaltBook;
+  readonly where: string;
+  close(): Promise<void>;
+}
+
+/** The open books of orders that are no halts; `close` gives the connection back. */
+export interface OpenOrders {
+  readonly revocations: RevocationBook;
+  readonly switches: SwitchBook;
+  readonly access: AccessBook;
   readonly where: string;
   close(): Promise<void>;
 }
@@ -21,7 +32,8 @@ export interface CliWorld {
   readonly fetch: typeof fetch;
   readonly now: Clock;
   readonly readStdin: () => Promise<string>;
-  /** Who runs the command, as the operating system says; recorded with halts. */
+  /** Who runs the command, as the operating system says; recorded with orders. */
   readonly user: string;
   readonly openHalts: (settings: CliSettings) => Promise<OpenHalts>;
+  readonly openOrders: (settings: CliSettings) => Promise<OpenOrders>;
 }
