@@ -14,6 +14,7 @@ import { connectTemporal } from '../process/temporal-connection.ts';
 import { createSlackClient } from '../slack/slack-client.ts';
 import { openStore, type Store } from '../store/open-store.ts';
 import { type SandboxSlack, sandboxSlack } from './embedded-slack.ts';
+import { installationOptions, keyAlarm } from './following.ts';
 import { type Installation, openInstallation } from './installation.ts';
 import { embeddedKeys } from './role-keys.ts';
 import { approvalsRole, executorRole, gatewayRole, sealing, workflowsRole } from './roles.ts';
@@ -37,10 +38,11 @@ type Keys = Awaited<ReturnType<typeof embeddedKeys>>;
 
 /** Resolves when every door answers. Rejects with what was wrong; what was opened is closed by `shutdown`. */
 export async function startEmbedded(options: EmbeddedOptions): Promise<Addresses> {
-  const { settings, shutdown, progress } = options;
-  const installation = await openInstallation(settings.configFolder);
+  const { settings, loggers, shutdown, progress } = options;
+  const installation = await openInstallation(installationOptions(settings, loggers));
+  shutdown.closing('policy', () => installation.close());
   progress(`Policy ${installation.policy.version} and ${installation.registry.names().length} tools loaded`);
-  const keys = await embeddedKeys(join(settings.dataFolder, 'keys'));
+  const keys = await embeddedKeys(join(settings.dataFolder, 'keys'), keyAlarm(loggers));
   const [temporal, bundle, store] = await Promise.all([
     startTemporal(options),
     bundleStories(),
@@ -63,7 +65,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Addresses
     taskQueue: WORKFLOWS_QUEUE,
     workflowBundle: bundle,
     activities: {
-      ...(await workflowsRole(installation, keys)),
+      ...(await workflowsRole({ installation, keys, store })),
       ...(await executorRole({
         installation,
         keys,
@@ -76,7 +78,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Addresses
   shutdown.closing('worker', () => worker.stop());
   worker.ended.catch((error: unknown) => shutdown.end(`the worker broke: ${String(error)}`, 1));
 
-  const gateway = await startGateway(options, { installation, keys, requests, temporal });
+  const gateway = await startGateway(options, { installation, keys, store, requests, temporal });
   const addresses = { gateway, temporalUi: temporal.uiUrl };
   if (approvals.slack.emulator === undefined) return addresses;
   const sandbox = await openSandbox({
@@ -175,11 +177,13 @@ async function startGateway(
   {
     installation,
     keys,
+    store,
     requests,
     temporal,
   }: {
     installation: Installation;
     keys: Keys;
+    store: Store;
     requests: Requests;
     temporal: { readonly uiUrl: string; readonly namespace: string; readonly connection: NativeConnection };
   },
@@ -187,10 +191,8 @@ async function startGateway(
   const { host, ports } = settings;
   const selfUrl = `http://${host}:${ports.gateway}`;
   const door = await gatewayRole({
-    installation,
-    keys,
-    requests,
-    log: loggers.log,
+    ...{ installation, keys, store, requests, loggers },
+    configFolder: settings.configFolder,
     selfUrl,
     temporalUrlFor: (id) => temporalUrl(temporal.uiUrl, temporal.namespace, id),
   });

@@ -12,9 +12,9 @@ import { type Calendar, openCalendar } from '../policy/calendar.ts';
 import { gatherFacts, inputFacts } from '../policy/facts.ts';
 import { type LoadedPolicy, loadPolicy } from '../policy/load.ts';
 import { type GivenCall, withGiven } from '../policy/scenarios.ts';
-import { policyTools } from '../policy/vocabulary.ts';
 import { createCatalogue } from '../tools/catalogue.ts';
 import { createRegistry, type Registry } from '../tools/registry.ts';
+import { policyNames } from './installation.ts';
 import { readToolSettings } from './tool-settings.ts';
 
 /** One organisation, as its configuration folder describes it. */
@@ -48,15 +48,7 @@ export async function openPolicyDesk(folder: string): Promise<PolicyDesk> {
   const registry = createRegistry(catalogue);
   const calendar = openCalendar(folder);
   const bundleFolder = join(folder, 'policy');
-  const { groups, agents, people, slack } = organisation;
-  const names = {
-    tools: policyTools(catalogue),
-    groups: groups.map(({ id }) => id),
-    people: people.map(({ id }) => id),
-    channels: Object.keys(slack.channels),
-    profiles: [...new Set(agents.map(({ profile }) => profile))],
-    agents: agents.map(({ id }) => id),
-  };
+  const names = policyNames(organisation, catalogue);
   return Object.freeze({
     ...{ folder, bundleFolder, organisation, calendar, registry },
     enabled: createRegistry(catalogue, { disabled }),

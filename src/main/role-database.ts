@@ -16,7 +16,7 @@ const SCHEMA_WAIT_MS = 60_000;
 /** What the gateway keeps: declared tasks, what it saw and refused, and what a tripped alarm revokes. */
 export interface GatewayStore extends Pick<DatabaseStore, 'orders' | 'sessions' | 'usage'> {
   readonly revocations: Pick<RevocationBook, 'active' | 'add'>;
-  readonly access: Pick<AccessBook, 'inForce'>;
+  readonly access: Pick<AccessBook, 'inForce' | 'list'>;
 }
 
 /** What judging reads, and the denials it notes. */

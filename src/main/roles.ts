@@ -1,47 +1,56 @@
 /** The four roles of design §5: what each is made of. No role is given another's secrets. */
+import { join } from 'node:path';
 import type { WebClient } from '@slack/web-api';
-import type { Logger } from 'pino';
 import type { ApprovalActivities, ExecutorActivities, JudgeActivities } from '../../activities/contract.ts';
 import { approvalActivities, executorActivities, judgeActivities } from '../../activities/index.ts';
 import { judgeRequest } from '../../activities/judge.ts';
 import { decisionSigner, decisionVerifier, sealSigner, sealVerifier } from '../approvals/signing.ts';
-import type { Clock } from '../domain/ports.ts';
+import type { Clock, Usage } from '../domain/ports.ts';
 import { createAuthenticator } from '../gateway/auth.ts';
+import { openCanaries } from '../gateway/canary-file.ts';
 import { createGateway } from '../gateway/server.ts';
-import { AUDIENCE } from '../gateway/token.ts';
 import type { Requests } from '../orchestrator/requests.ts';
 import type { OrchestratorDeps } from '../orchestrator/temporal-requests.ts';
 import type { Loggers } from '../process/logger.ts';
 import { createSlackApp, type SlackApp, type SlackAppOptions } from '../slack/app.ts';
 import { namesOf } from '../slack/names.ts';
 import { createSlackSurface } from '../slack/surface.ts';
-import type { Store } from '../store/open-store.ts';
 import { createVendors, type VendorSettings } from '../tools/vendors.ts';
-import type { Installation } from './installation.ts';
+import { freshVerifier } from './fresh-files.ts';
+import type { Installation, JudgingStore } from './installation.ts';
+import type { ApprovalsStore, ExecutorStore, GatewayStore, WorkflowsStore } from './role-database.ts';
 import type { RoleKeys } from './role-keys.ts';
 
 /** The version agents see in the OpenAPI document. */
 const API_VERSION = '1';
 
+const CANARIES_FILE = 'canaries.yaml';
+
 export async function gatewayRole(options: {
   readonly installation: Installation;
   readonly keys: RoleKeys;
+  readonly store: GatewayStore;
   readonly requests: Requests;
-  readonly log: Logger;
+  readonly loggers: Loggers;
+  readonly configFolder: string;
   readonly selfUrl: string;
   readonly temporalUrlFor?: (id: string) => string;
 }) {
-  const { installation, keys, requests, log, selfUrl, temporalUrlFor } = options;
-  const { directory, registry, policy, clock } = installation;
+  const { installation, keys, store, requests, loggers, configFolder, selfUrl, temporalUrlFor } = options;
+  const { directory, registry, policy, clock, environment } = installation;
+  const { issuers } = keys;
+  const { orders, sessions, revocations, access } = store;
+  const dryRunDeps = { ...installation, ...judgingPart(store), usage: unobserving(store.usage) };
   return createGateway({
-    requests,
-    registry,
-    directory,
-    clock,
-    logger: log,
+    ...{ requests, registry, directory, sessions, revocations, access, clock },
+    logger: loggers.log,
+    security: loggers.security,
     version: API_VERSION,
-    authenticate: createAuthenticator({ issuers: keys.issuers, audience: AUDIENCE, directory, clock }),
-    judge: (ask) => judgeRequest({ id: 'dry-run', ...ask }, installation),
+    canaries: openCanaries(join(configFolder, CANARIES_FILE), (err) =>
+      loggers.security.error({ err }, 'the canaries cannot be read; the last good ones hold'),
+    ),
+    authenticate: createAuthenticator({ issuers, environment, directory, orders, clock }),
+    judge: (ask) => judgeRequest({ id: 'dry-run', ...ask }, dryRunDeps),
     mayAsk: (agent, tool) => policy.mayAsk(agent.profile, tool),
     links: {
       selfUrl: (id) => `${selfUrl}/v1/requests/${id}`,
@@ -50,41 +59,56 @@ export async function gatewayRole(options: {
   });
 }
 
+/** Of a role's store only what judging reads: the rest has names that mean something else there. */
+function judgingPart({ orders, usage, sessions, access }: JudgingStore): JudgingStore {
+  return { orders, usage, sessions, access };
+}
+
+/** A dry run leaves nothing behind: what it would be denied counts for no limit. */
+function unobserving({ recent }: Usage): Usage {
+  return { recent: (query) => recent(query), observe: async () => undefined };
+}
+
 /** How the gateway's orchestrator seals and describes requests. */
 export async function sealing(
   { registry, clock }: Installation,
-  { sealPrivate }: RoleKeys,
-): Promise<Pick<OrchestratorDeps, 'seals' | 'scopeOf'> & { readonly clock: Clock }> {
+  { sealPrivate, idSecret }: RoleKeys,
+): Promise<Pick<OrchestratorDeps, 'seals' | 'scopeOf' | 'idSecret'> & { readonly clock: Clock }> {
   return {
     clock,
+    idSecret,
     seals: await sealSigner(sealPrivate),
     scopeOf: ({ tool, args }) => registry.get(tool)?.target(registry.parse(tool, args)).scope ?? 'unknown',
   };
 }
 
-export async function workflowsRole(installation: Installation, keys: RoleKeys): Promise<JudgeActivities> {
-  return judgeActivities({ ...installation, verifier: await decisionVerifier(keys.decisionPublic) });
+export async function workflowsRole(options: {
+  readonly installation: Installation;
+  readonly keys: RoleKeys;
+  readonly store: WorkflowsStore;
+}): Promise<JudgeActivities> {
+  const { installation, keys, store } = options;
+  const verifier = await freshVerifier(keys.decisionPublic, decisionVerifier);
+  return judgeActivities({ ...installation, ...judgingPart(store), verifier });
 }
 
 export async function executorRole(options: {
   readonly installation: Installation;
   readonly keys: RoleKeys;
-  readonly store: Pick<Store, 'effects' | 'halts'>;
+  readonly store: ExecutorStore;
   readonly vendors: VendorSettings;
 }): Promise<ExecutorActivities> {
   const { installation, keys, store, vendors } = options;
   return executorActivities({
     ...installation,
+    ...judgingPart(store),
+    access: store.access,
     vendors: createVendors(vendors),
     ledger: store.effects,
-    halts: store.halts,
-    seals: await sealVerifier(keys.sealPublic),
-    decisions: await decisionVerifier(keys.decisionPublic),
+    seals: await freshVerifier(keys.sealPublic, sealVerifier),
+    decisions: await freshVerifier(keys.decisionPublic, decisionVerifier),
   });
 }
-
-/** What the approvals role keeps: no effects, and no halts. */
-export type ApprovalStore = Pick<Store, 'identities' | 'inbox' | 'cards' | 'messages' | 'clicks'>;
 
 export interface ApprovalsRole {
   readonly activities: ApprovalActivities;
@@ -94,7 +118,7 @@ export interface ApprovalsRole {
 export async function approvalsRole(options: {
   readonly installation: Installation;
   readonly keys: RoleKeys;
-  readonly store: ApprovalStore;
+  readonly store: ApprovalsStore;
   readonly requests: Requests;
   readonly client: WebClient;
   readonly loggers: Loggers;

@@ -7,7 +7,7 @@ import { loadExamples } from '../dev/sandbox/examples.ts';
 import { startSandbox } from '../dev/sandbox/server.ts';
 import type { SlackEmulator } from '../dev/slack-emulator/contract.ts';
 import { CountersignError } from '../domain/errors.ts';
-import { mintToken } from '../gateway/token.ts';
+import { mintToken, newSession } from '../gateway/token.ts';
 import type { Requests } from '../orchestrator/requests.ts';
 import type { HaltBook } from '../store/halts.ts';
 import type { Installation } from './installation.ts';
@@ -16,6 +16,8 @@ import { temporalUrl } from './temporal-link.ts';
 /** The page shows the first answer and then follows the request by itself. */
 const PREFER = 'wait=2';
 const HALTED_BY = 'sandbox';
+/** One run of the page is one session of every agent, so that it can follow and stop what it asked. */
+const SESSION = newSession();
 
 export interface SandboxParts {
   readonly installation: Installation;
@@ -28,7 +30,7 @@ export interface SandboxParts {
   readonly emulators: Pick<Emulators, 'driftBranch'>;
   readonly halts: HaltBook;
   readonly requests: Requests;
-  readonly issuerPrivate: JWK;
+  readonly issuerPrivate: () => JWK;
   readonly report: (error: unknown) => void;
 }
 
@@ -88,12 +90,17 @@ function worldOf(
 }
 
 async function post(
-  { gatewayUrl, issuerPrivate }: SandboxParts,
+  { gatewayUrl, issuerPrivate, installation }: SandboxParts,
   agent: string,
   path: string,
   body: Readonly<Record<string, unknown>>,
 ): Promise<AskAnswer> {
-  const token = await mintToken({ privateKey: issuerPrivate, agent, now: new Date() });
+  const profile = (await installation.directory.agent(agent))?.profile ?? '';
+  const token = await mintToken({
+    ...{ agent, profile, session: SESSION },
+    privateKey: issuerPrivate(),
+    now: new Date(),
+  });
   const answer = await fetch(`${gatewayUrl}${path}`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', prefer: PREFER },

@@ -12,6 +12,7 @@ import type { Settings } from '../process/settings.ts';
 import { EXIT, type Shutdown } from '../process/shutdown.ts';
 import { connectTemporal, type TemporalConnection } from '../process/temporal-connection.ts';
 import { createSlackClient } from '../slack/slack-client.ts';
+import { installationOptions, keyAlarm } from './following.ts';
 import { type Installation, openInstallation } from './installation.ts';
 import { openRoleDatabase, type RoleDatabase } from './role-database.ts';
 import { keysFromSettings, type RoleKeys } from './role-keys.ts';
@@ -43,19 +44,20 @@ interface Parts {
   readonly installation: Installation;
   readonly keys: RoleKeys;
   readonly temporal: TemporalConnection;
-  readonly database: RoleDatabase | undefined;
+  readonly database: RoleDatabase;
   readonly requests: Requests;
 }
 
 /** Resolves when all of it runs. Rejects with what was wrong; what was opened is closed by `shutdown`. */
 export async function startRoles(options: RolesOptions): Promise<Doors> {
-  const { roles, settings, shutdown } = options;
-  const keys = await keysFromSettings(settings);
-  const installation = await openInstallation(settings.configFolder);
+  const { roles, settings, loggers, shutdown } = options;
+  const keys = await keysFromSettings(settings, keyAlarm(loggers));
+  const installation = await openInstallation(installationOptions(settings, loggers));
+  shutdown.closing('policy', () => installation.close());
   const temporal = await connectTemporal(settings.temporal);
   shutdown.closing('Temporal connection', () => temporal.close());
   const database = await openRoleDatabase(roles, settings);
-  if (database !== undefined) shutdown.closing('database', () => database.close());
+  shutdown.closing('database', () => database.close());
   const requests = await requestsFor(roles, { installation, keys, temporal });
   const parts: Parts = { installation, keys, temporal, database, requests };
 
@@ -80,7 +82,7 @@ async function requestsFor(
     eager: roles.includes('gateway') && roles.includes('workflows'),
     workflowQueue: WORKFLOWS_QUEUE,
     settings: requestSettings({ together: playsAll(roles) }),
-    ...(seals ?? { seals: NO_SEALS, scopeOf: () => 'unknown', clock: installation.clock }),
+    ...(seals ?? { seals: NO_SEALS, scopeOf: () => 'unknown', clock: installation.clock, idSecret: null }),
   });
 }
 
@@ -96,7 +98,7 @@ async function startApprovals(
   { settings, loggers, shutdown }: RolesOptions,
   { database, installation, keys, requests }: Parts,
 ) {
-  const store = held(database?.approvals, 'approvals');
+  const store = held(database.approvals, 'approvals');
   const secrets = slackFromSettings(settings);
   const client = createSlackClient({
     token: secrets.botToken,
@@ -117,12 +119,14 @@ async function startWorkers(
   const plays = (role: Role) => roles.includes(role);
   const activities: Readonly<Record<Role, Partial<Activities>>> = {
     gateway: {},
-    workflows: plays('workflows') ? await workflowsRole(installation, keys) : {},
+    workflows: plays('workflows')
+      ? await workflowsRole({ installation, keys, store: held(database.workflows, 'workflows') })
+      : {},
     executor: plays('executor')
       ? await executorRole({
           installation,
           keys,
-          store: held(database?.executor, 'executor'),
+          store: held(database.executor, 'executor'),
           vendors: vendorsFromSettings(settings),
         })
       : {},
@@ -144,10 +148,15 @@ async function startWorkers(
 
 async function startGateway(
   { settings, loggers, shutdown }: RolesOptions,
-  { installation, keys, requests }: Parts,
+  { database, installation, keys, requests }: Parts,
 ): Promise<string> {
-  // Links without a host: only the proxy before this door knows the address agents use.
-  const door = await gatewayRole({ installation, keys, requests, log: loggers.log, selfUrl: '' });
+  const door = await gatewayRole({
+    ...{ installation, keys, requests, loggers },
+    store: held(database.gateway, 'gateway'),
+    configFolder: settings.configFolder,
+    // Links without a host: only the proxy before this door knows the address agents use.
+    selfUrl: '',
+  });
   shutdown.closing("agents' door", () => door.close());
   return listenGateway(door, { port: settings.ports.gateway, host: settings.host });
 }
@@ -164,7 +173,7 @@ async function startHealth(
       client.withDeadline(Date.now() + READY_WITHIN_MS, () =>
         client.workflowService.describeNamespace({ namespace }),
       ),
-      database?.ping(),
+      database.ping(),
     ]);
   };
   const server = await serveHealth({ host, port: ports.health, ready });
