@@ -32,6 +32,16 @@ describe('stripe.get_customer', () => {
     });
   });
 
+  it('reads only the fields that were named', async () => {
+    const world = await vendorWorld();
+    const args = { customer: 'cus_ada', fields: ['phone', 'name'] };
+    expect(await (await run(world, 'stripe.get_customer', args)).execute()).toEqual({
+      id: 'cus_ada',
+      name: 'Ada Byron',
+      phone: '+44 20 7946 0001',
+    });
+  });
+
   it('refuses a customer that does not exist as final', async () => {
     const world = await vendorWorld();
     const { execute } = await run(world, 'stripe.get_customer', { customer: 'cus_nobody' });
