@@ -39,7 +39,7 @@ type Keys = Awaited<ReturnType<typeof embeddedKeys>>;
 /** Resolves when every door answers. Rejects with what was wrong; what was opened is closed by `shutdown`. */
 export async function startEmbedded(options: EmbeddedOptions): Promise<Addresses> {
   const { settings, loggers, shutdown, progress } = options;
-  const installation = await openInstallation(installationOptions(settings, loggers));
+  const installation = await openInstallation(settings.configFolder, installationOptions(settings, loggers));
   shutdown.closing('policy', () => installation.close());
   progress(`Policy ${installation.policy.version} and ${installation.registry.names().length} tools loaded`);
   const keys = await embeddedKeys(join(settings.dataFolder, 'keys'), keyAlarm(loggers));

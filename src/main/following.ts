@@ -6,15 +6,10 @@ import type { InstallationOptions } from './installation.ts';
 
 /** How this process opens its installation. A refused policy is an alarm in the security log. */
 export function installationOptions(
-  {
-    configFolder,
-    environment,
-    shadowPolicy,
-  }: Pick<Settings, 'configFolder' | 'environment' | 'shadowPolicyFolder'>,
+  { environment, shadowPolicyFolder }: Pick<Settings, 'environment' | 'shadowPolicyFolder'>,
   { log, security }: Loggers,
 ): InstallationOptions {
   return {
-    folder: configFolder,
     environment,
     shadowFolder: shadowPolicyFolder,
     news: {

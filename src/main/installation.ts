@@ -44,7 +44,6 @@ export interface PolicyNews {
 export type PolicyPlace = 'policy' | 'shadow policy';
 
 export interface InstallationOptions {
-  readonly folder: string;
   readonly environment?: Environment;
   /** A candidate bundle, judged beside the enforced one and only recorded. */
   readonly shadowFolder?: string | undefined;
@@ -54,8 +53,10 @@ export interface InstallationOptions {
 const NO_NEWS: PolicyNews = Object.freeze({ loaded: () => undefined, refused: () => undefined });
 
 /** Loads and cross-checks the configuration. Rejects with `misconfigured`. */
-export async function openInstallation(options: InstallationOptions): Promise<Installation> {
-  const { folder, environment = 'prod', shadowFolder, news = NO_NEWS } = options;
+export async function openInstallation(
+  folder: string,
+  { environment = 'prod', shadowFolder, news = NO_NEWS }: InstallationOptions = {},
+): Promise<Installation> {
   const read = organisationReader(folder);
   const organisation = await read();
   const clock = () => new Date();

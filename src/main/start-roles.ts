@@ -52,7 +52,7 @@ interface Parts {
 export async function startRoles(options: RolesOptions): Promise<Doors> {
   const { roles, settings, loggers, shutdown } = options;
   const keys = await keysFromSettings(settings, keyAlarm(loggers));
-  const installation = await openInstallation(installationOptions(settings, loggers));
+  const installation = await openInstallation(settings.configFolder, installationOptions(settings, loggers));
   shutdown.closing('policy', () => installation.close());
   const temporal = await connectTemporal(settings.temporal);
   shutdown.closing('Temporal connection', () => temporal.close());
