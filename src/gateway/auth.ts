@@ -42,7 +42,8 @@ export interface AuthenticatorParts {
 const TOKEN_LENGTH_MAX = 8192;
 const CLOCK_TOLERANCE_SECONDS = 30;
 const OUTSIDE_AGE_MAX_SECONDS = 86_400;
-const NAME = /^[\x21-\x7e]{1,200}$/;
+/** With the longest name of an issuer behind it, it still fits where revocations are kept. */
+const NAME = /^[\x21-\x7e]{1,199}$/;
 const BEARER = /^Bearer +([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)$/i;
 
 /** Makes the door's authenticator. Refuses to be made without an issuer, or from one that is not safe to believe. */

@@ -23,6 +23,7 @@ import {
   toolListSchema,
 } from '../../src/gateway/view.schema.ts';
 import type { NewRequest } from '../../src/orchestrator/requests.ts';
+import type { DatabaseStore } from '../../src/store/open-store.ts';
 import type { Tool } from '../../src/tools/define-tool.ts';
 import { createRegistry } from '../../src/tools/registry.ts';
 import {
@@ -147,6 +148,8 @@ export async function openDoor(
     logger?: FastifyBaseLogger;
     canaries?: Canaries;
     access?: readonly AccessGrant[];
+    /** The real one in place of what is kept in memory. */
+    store?: Pick<DatabaseStore, 'orders' | 'revocations' | 'sessions' | 'access'>;
   } = {},
 ): Promise<OpenDoor> {
   const issuerKey = newKey();
@@ -160,12 +163,14 @@ export async function openDoor(
       issuers: () => issuers,
       environment: 'prod',
       directory,
-      orders: book,
+      orders: more.store?.orders ?? book,
       clock: () => new Date(),
     }),
-    revocations: book,
-    sessions,
-    access: { list: async (of) => (more.access ?? []).filter(({ agent: id }) => id === of) },
+    revocations: more.store?.revocations ?? book,
+    sessions: more.store?.sessions ?? sessions,
+    access: more.store?.access ?? {
+      list: async (of) => (more.access ?? []).filter(({ agent: id }) => id === of),
+    },
     canaries: more.canaries ?? canariesOf([]),
     security: { warn: (line: object) => security.push(line), error: (line: object) => security.push(line) },
     judge: async (ask) => (more.judgement ?? allowed)(ask),

@@ -1,9 +1,14 @@
 /** Agents at their door over real HTTP, with tokens minted by the issuer key of a product's data folder. */
 import { join } from 'node:path';
 import { loadOrCreateKeys } from '../../src/approvals/keys.ts';
+import { loadOrganisation } from '../../src/approvals/people.ts';
+import { loadOrganisation } from '../../src/approvals/people.ts';
 import type { RequestView } from '../../src/domain/request.ts';
-import { mintToken } from '../../src/gateway/token.ts';
+import { mintToken, newSession } from '../../src/gateway/token.ts';
 import { until } from './until.ts';
+
+const CONFIG = join(import.meta.dirname, '..', '..', 'config');
+const EXAMPLE_AGENTS = loadOrganisation(CONFIG).then(({ agents }) => agents);
 
 export interface Answer<Body> {
   readonly status: number;
@@ -30,6 +35,7 @@ export interface Call {
 
 export interface TestAgent {
   readonly id: string;
+  readonly session: string | null;
   call<Body>(path: string, call?: Call): Promise<Answer<Body>>;
   /** `POST /v1/requests` that waits `seconds` (0 unless told) for the outcome. */
   ask(
@@ -43,9 +49,20 @@ export interface TestAgent {
   reaches(id: string, status: RequestView['status'], withinMs?: number): Promise<AskedView>;
 }
 
-export async function agentAt(gateway: string, dataFolder: string, id: string): Promise<TestAgent> {
+/**
+ * An agent of the example organisation. Its tokens are of no session, so that it sees all it asked, unless one is given.
+ */
+export async function agentAt(
+  gateway: string,
+  dataFolder: string,
+  id: string,
+  session: string | null = null,
+): Promise<TestAgent> {
   const { issuer } = await loadOrCreateKeys(join(dataFolder, 'keys'));
-  const token = () => mintToken({ privateKey: issuer.privateJwk, agent: id, now: new Date() });
+  const { agents } = await loadOrganisation('config');
+  const profile = agents.find((agent) => agent.id === id)?.profile ?? 'none';
+  const token = () =>
+    mintToken({ privateKey: issuer.privateJwk, agent: id, profile, session, now: new Date() });
 
   async function call<Body>(path: string, { body, raw, headers = {} }: Call = {}): Promise<Answer<Body>> {
     const sent = raw ?? (body === undefined ? undefined : JSON.stringify(body));
@@ -65,6 +82,7 @@ export async function agentAt(gateway: string, dataFolder: string, id: string): 
     (await call<AskedView>(`/v1/requests/${request}`, { headers: { prefer: 'wait=0' } })).body;
   return {
     id,
+    session,
     call,
     view,
     ask: (body, { seconds = 0, key } = {}) =>
