@@ -18,7 +18,7 @@ interface Import {
 const rules: Readonly<Record<string, readonly string[]>> = {
   domain: ['node:crypto', 'canonicalize'],
   policy: ['domain', 'zod', 'node:*', '@cedar-policy/cedar-wasm', 'yaml'],
-  tools: ['domain', 'zod', 'node:*', '@octokit/rest', 'stripe', 'resend', 'yaml'],
+  tools: ['domain', 'zod', 'node:*', '@octokit/rest', 'stripe', 'resend', 'validator', 'yaml'],
   approvals: ['domain', 'zod', 'node:*', 'jose', 'yaml'],
   audit: ['domain', 'zod', 'node:*', 'jose', 'canonicalize'],
   store: ['domain', 'zod', 'node:*', 'kysely', 'pg', '@electric-sql/pglite'],

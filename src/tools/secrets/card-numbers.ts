@@ -52,16 +52,16 @@ function inRun(run: string): readonly Pick<Span, 'start' | 'end'>[] {
 
 /** Where the longest card number ends that begins with the first group and is separated alike all through. */
 function endOfCard(groups: readonly Group[]): number | undefined {
-  const separator = groups[1]?.separator;
-  const other = groups.findIndex((group, at) => at > 1 && group.separator !== separator);
-  const alike = other === -1 ? groups : groups.slice(0, other);
-  const ends = alike.flatMap(({ end }, at) => {
-    const part = alike.slice(0, at + 1);
-    const digits = part.map((group) => group.digits).join('');
-    const long = digits.length >= DIGITS_MIN && digits.length <= DIGITS_MAX;
-    return long && evenlyWritten(part) && isCardNumber(digits) ? [end] : [];
-  });
-  return ends.at(-1);
+  let digits = '';
+  let end: number | undefined;
+  for (const [at, group] of groups.entries()) {
+    if (at > 1 && group.separator !== groups[1]?.separator) break;
+    digits += group.digits;
+    if (digits.length > DIGITS_MAX) break;
+    const whole = digits.length >= DIGITS_MIN && isCardNumber(digits);
+    if (whole && evenlyWritten(groups.slice(0, at + 1))) end = group.end;
+  }
+  return end;
 }
 
 /** Lists of dates and of addresses hold as many digits, but in groups of different lengths. */
