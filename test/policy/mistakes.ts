@@ -499,4 +499,24 @@ export const MISTAKES: readonly (readonly [string, BundleText, string])[] = [
     },
     'tools: "crm.a bC" shares "InputCrmABC" with another',
   ],
+  [
+    'more lines than a set has rules',
+    lines(...Array.from({ length: 2_000 }, (_, i) => line(`more-${i}`, pays))),
+    'permissions.yaml permissions: wanted at most 2000 lines',
+  ],
+  [
+    'more rules in a file than a set has',
+    gate(`@id("extra") ${NOTICE} ${FORBID}\n`.repeat(2_000)),
+    'gates.cedar: has 2005 rules: wanted at most 2000',
+  ],
+  [
+    'more grants and blocks than a set has rules',
+    {
+      permissions: `permissions:\n${[
+        line('look', { profile: 'reader', effect: 'read', tools: 'crm.look', scope: 'crm/people' }),
+        ...Array.from({ length: 1_999 }, (_, i) => line(`more-${i}`, pays)),
+      ].join('')}`,
+    },
+    'permissions.yaml: makes 2001 rules with the blocks: wanted at most 2000',
+  ],
 ];

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { StepFacts } from '../../src/domain/facts.ts';
 import { type Engine, loadEngine } from '../../src/policy/engine.ts';
 import { generateGrants, grantTexts } from '../../src/policy/generate-grants.ts';
 import type { PermissionLine } from '../../src/policy/permissions.schema.ts';
 import { accessScopes, expiredLines, readPermissions } from '../../src/policy/permissions.ts';
-import { line } from './sample.ts';
+import type { PolicyTool } from '../../src/policy/vocabulary.ts';
+import { factsOf, line, loadText, NAMES, PERMISSIONS } from './sample.ts';
 
 const LINE: PermissionLine = {
   id: 'clerk-pays',
@@ -15,6 +17,14 @@ const LINE: PermissionLine = {
   maxTier: 2,
   owner: 'olga',
   reason: 'Clerks may pay.',
+};
+const ON_REQUEST = ', on: request, atMostMinutes: 30';
+const ACCESS: PolicyTool = {
+  name: 'access.request',
+  effect: 'write',
+  reversibility: 'reversible',
+  smaller: [],
+  policyFacts: { minutes: 'long' },
 };
 const END = new Date('2027-03-31T00:00:00Z');
 const read = (text: string) => readPermissions({ file: 'permissions.yaml', text });
@@ -106,6 +116,49 @@ describe('generateGrants()', () => {
       }),
       { numRuns: 200 },
     );
+  });
+});
+
+describe('a line of the matrix', () => {
+  const edits = { profile: 'reader', effect: 'write', tools: 'crm.edit', scope: 'crm/people' } as const;
+  const reader = { ...factsOf('crm.edit').agent, id: 'reader-1', profile: 'reader', maxTier: 4 as const };
+  const target = factsOf('crm.edit').target;
+  const judge = async (more: string, changes: Partial<StepFacts>) => {
+    const permissions = PERMISSIONS + line('reader-edits', { ...edits, maxTier: 2, more });
+    const policy = await loadText({ permissions, names: { tools: [...NAMES.tools, ACCESS] } });
+    const { effect, rules } = policy.decide(factsOf('crm.edit', { agent: reader, ...changes }));
+    return effect === 'deny' ? `deny ${rules.map(({ id }) => id).join()}` : effect;
+  };
+
+  it.each<readonly [string, string, Partial<StepFacts>, string]>([
+    ['on its scope and data', '', {}, 'notify'],
+    ['below its scope', '', { target: { ...target, scope: 'crm/people/new' } }, 'notify'],
+    ['beside its scope', '', { target: { ...target, scope: 'crm/firms' } }, 'deny no-grant'],
+    ['above its data tier, cleared or not', '', { target: { ...target, tier: 3 } }, 'deny no-grant'],
+    [
+      'for another profile',
+      '',
+      { agent: { ...reader, profile: 'clerk' }, target: { ...target, tier: 3 } },
+      'notify',
+    ],
+    ['just before its end', ', until: 2027-03-31', { now: new Date(END.getTime() - 1) }, 'notify'],
+    ['at its end', ', until: 2027-03-31', { now: END }, 'deny no-grant'],
+    ['on request, without access', ON_REQUEST, {}, 'deny no-grant'],
+    ['on request, with access', ON_REQUEST, { elevated: true }, 'notify'],
+    [
+      'on request, with access above its data tier',
+      ON_REQUEST,
+      { elevated: true, target: { ...target, tier: 3 } },
+      'deny no-grant',
+    ],
+    [
+      'on request, with access that outlives it',
+      `${ON_REQUEST}, until: 2027-03-31`,
+      { elevated: true, now: END },
+      'deny no-grant',
+    ],
+  ])('answers a step %s', async (_, more, changes, answer) => {
+    expect(await judge(more, changes)).toBe(answer);
   });
 });
 
