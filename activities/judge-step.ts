@@ -145,14 +145,8 @@ export async function askPolicy(
 ): Promise<Answer> {
   // Another bundle may read other facts, and one that was not gathered must not pass for its neutral value.
   const pinned = policy.pinned?.() ?? policy;
-  const facts = await factsOf(question, mentionedBy(pinned, question.call), deps);
+  const facts = await factsOf(question, pinned.mentions(question.call.tool.name), deps);
   return { policy: pinned, facts, verdict: pinned.decide(facts) };
-}
-
-/** Policy may judge a smaller tool in the same breath, so what its rules read is gathered as well. */
-function mentionedBy(policy: Policy, { tool }: Call): ReadonlySet<GatheredFact> {
-  const names = [tool.name, ...Object.keys(tool.smaller ?? {})];
-  return new Set(names.flatMap((name) => [...policy.mentions(name)]));
 }
 
 async function factsOf(

@@ -63,7 +63,8 @@ describe('execute', () => {
       type: 'outside-unknown',
     });
     const halt = { id: 'h', scope: 'everything', subject: '*', reason: 'audit', by: 'olga', at: '' } as const;
-    const halted = office.executor(world.vendors, { halts: { active: async () => [halt] } });
+    const orders = { inForce: async () => ({ halts: [halt], revocations: [], switches: [] }) };
+    const halted = office.executor(world.vendors, { orders });
     expect(await halted.execute(input)).toMatchObject({ why: 'halted', mayHaveHappened: true });
   });
 });

@@ -77,7 +77,8 @@ export const CHANGES: readonly Change[] = [
     tool: 'github.delete_repository',
     args: { repository: 'acme/legacy-billing' },
     agent: 'release-agent',
-    people: ['alice', 'bob'],
+    // Out of hours somebody from support has to agree as well; at other times that vote does no harm.
+    people: ['alice', 'bob', 'erin'],
     effect: github('DELETE', 'legacy-billing'),
     look: ({ github: { rest } }) =>
       rest.repos.get({ owner: 'acme', repo: 'legacy-billing' }).then(

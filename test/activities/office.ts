@@ -4,7 +4,7 @@
  * own, and every test its own vendors.
  */
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JWK } from 'jose';
@@ -23,9 +23,11 @@ import type { Ask } from '../../src/domain/ask.ts';
 import type { Decision } from '../../src/domain/decision.ts';
 import { askDigest } from '../../src/domain/digest.ts';
 import type { Plan } from '../../src/domain/plan.ts';
+import type { Policy } from '../../src/domain/ports.ts';
 import type { SealClaims } from '../../src/domain/seal.ts';
 import { openInstallation } from '../../src/main/installation.ts';
 import { openStore } from '../../src/store/open-store.ts';
+import { createOrders } from '../../src/store/orders.ts';
 import type { Vendors } from '../../src/tools/vendors.ts';
 import { inActivity } from './in-activity.ts';
 
@@ -45,6 +47,7 @@ export async function openOffice() {
   const dataDir = await temporaryFolder(afterAll);
   const [installation, store] = await Promise.all([openInstallation(CONFIG), openStore({ dataDir })]);
   afterAll(() => store.close());
+  afterAll(() => installation.close());
   const [sealKey, decisionKey] = [privateKey(), privateKey()];
   const { sign: seal } = await sealSigner(sealKey);
   const { sign: decide } = await decisionSigner(decisionKey);
@@ -53,6 +56,13 @@ export async function openOffice() {
     decisions: await decisionVerifier([await publicKeyOf(decisionKey)]),
   };
   const secrets = [sealKey.d ?? '', decisionKey.d ?? ''];
+  // Read at every question, so that a test need not wait for what a process may remember.
+  const orders = createOrders(store, { maxAgeMs: 0 });
+  const { usage, sessions, access } = store;
+  const judging = {
+    ...installation,
+    ...{ orders, usage, sessions, access, switches: [], environment: 'prod' as const },
+  };
   /** The executor's activities, each run in an activity context. */
   const executor = (
     vendors: Vendors,
@@ -61,9 +71,8 @@ export async function openOffice() {
   ): ExecutorActivities => {
     const ledger = store.effects;
     const activities = executorActivities({
-      ...installation,
+      ...judging,
       ...proofs,
-      halts: store.halts,
       ledger,
       vendors,
       ...over,
@@ -74,7 +83,7 @@ export async function openOffice() {
       undo: (input) => inActivity(activities.undo, input, info),
     };
   };
-  return { dataDir, installation, store, proofs, seal, decide, secrets, executor };
+  return { dataDir, installation, judging, store, proofs, seal, decide, secrets, executor };
 }
 
 export type Office = Awaited<ReturnType<typeof openOffice>>;
@@ -174,4 +183,23 @@ export async function approved(
   const plan = await office.executor(vendors).prepare(planInput(request));
   const decisions = await Promise.all(people.map((person) => office.decide(decision(request, plan, person))));
   return stepInput(request, { plan, decisions });
+}
+
+/** The policy of the example organisation with one file changed. */
+export async function changedPolicy(file: string, change: (text: string) => string): Promise<Policy> {
+  const installation = await openInstallation(await changedConfig(file, change));
+  onTestFinished(() => installation.close());
+  return installation.policy;
+}
+
+/** The example organisation with one file changed. */
+export async function changedConfig(file: string, change: (text: string) => string): Promise<string> {
+  const folder = join(await temporaryFolder(), 'config');
+  await cp(CONFIG, folder, { recursive: true });
+  const path = join(folder, file);
+  const before = await readFile(path, 'utf8');
+  const after = change(before);
+  if (after === before) throw new Error(`"${file}" was not changed`);
+  await writeFile(path, after);
+  return folder;
 }

@@ -1,5 +1,5 @@
 /** The executor trusts nobody: each row is one thing that is wrong, beside the step that runs when nothing is. */
-import { cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -13,12 +13,13 @@ import type { Decision } from '../../src/domain/decision.ts';
 import type { Halt } from '../../src/domain/halt.ts';
 import type { Person } from '../../src/domain/people.ts';
 import type { Plan } from '../../src/domain/plan.ts';
-import { openInstallation } from '../../src/main/installation.ts';
 import { fileHalts } from '../../src/store/halt-files.ts';
+import { createOrders, type OrderSources } from '../../src/store/orders.ts';
 import { type VendorWorld, vendorWorld } from '../tools/vendor-world.ts';
 import { changeOf } from './changes.ts';
 import {
-  CONFIG,
+  changedConfig,
+  changedPolicy,
   decision,
   openOffice,
   planInput,
@@ -241,18 +242,17 @@ describe('execute hands a step back to people when', () => {
       const votes = names.map((name) => office.decide(decision(request, plan, name)));
       return stepInput(request, { plan, decisions: await Promise.all(votes) });
     };
-    expect(await executor.execute(await by('alice', 'alice'))).toMatchObject({ why: 'unapproved' });
+    expect(await executor.execute(await by('alice', 'alice', 'erin'))).toMatchObject({ why: 'unapproved' });
     expect(await look(world.vendors)).toBe('there');
-    expect(await executor.execute(await by('alice', 'bob'))).toMatchObject({ kind: 'done' });
+    expect(await executor.execute(await by('alice', 'bob', 'erin'))).toMatchObject({ kind: 'done' });
     expect(await look(world.vendors)).toBe('gone');
   });
 
   test('policy asks for more than when they approved', async () => {
     const stage = await scene();
-    const folder = await changedConfig('policy/gates.cedar', (text) =>
-      text.replace(/(@id\("delete-branch"\)\n@gate.*)@quorum\("1"\)/, '$1@quorum("2")'),
+    const policy = await changedPolicy('policy/gates.cedar', (text) =>
+      text.replace(/(@id\("delete-branch"\).*\n@gate.*)@quorum\("1"\)/, '$1@quorum("2")'),
     );
-    const { policy } = await openInstallation(folder);
     expect(await attempt(stage, await stage.input(['alice']), { policy })).toMatchObject({
       why: 'unapproved',
       verdict: { gates: [{ quorum: 2 }], policyVersion: policy.version },
@@ -313,6 +313,8 @@ const halt = (scope: Halt['scope'], subject: string): Halt => ({
   at: new Date().toISOString(),
 });
 
+const ordersOf = (over: Partial<OrderSources>) => createOrders({ ...office.store, ...over }, { maxAgeMs: 0 });
+
 describe('execute, while', () => {
   test.each([
     halt('everything', '*'),
@@ -322,14 +324,15 @@ describe('execute, while', () => {
   ])('$scope "$subject" is halted, refuses', async (one) => {
     const stage = await scene();
     const halts = fileHalts(await temporaryFolder());
+    const orders = ordersOf({ halts });
     await halts.add(one);
-    expect(await attempt(stage, await stage.input(['alice']), { halts })).toMatchObject({
+    expect(await attempt(stage, await stage.input(['alice']), { orders })).toMatchObject({
       kind: 'refused',
       why: 'halted',
       sentence: 'Halted by bob: An incident',
     });
     await halts.lift(one.id, 'bob');
-    expect(await attempt(stage, await stage.input(['alice']), { halts })).toMatchObject({ kind: 'done' });
+    expect(await attempt(stage, await stage.input(['alice']), { orders })).toMatchObject({ kind: 'done' });
   });
 
   test.each([halt('agent', 'support-agent'), halt('tool', 'github.list_branches'), halt('provider', 'git')])(
@@ -338,7 +341,8 @@ describe('execute, while', () => {
       const stage = await scene();
       const halts = fileHalts(await temporaryFolder());
       await halts.add(one);
-      expect(await attempt(stage, await stage.input(['alice']), { halts })).toMatchObject({ kind: 'done' });
+      const orders = ordersOf({ halts });
+      expect(await attempt(stage, await stage.input(['alice']), { orders })).toMatchObject({ kind: 'done' });
     },
   );
 
@@ -348,7 +352,7 @@ describe('execute, while', () => {
     await writeFile(file, '{"scope": "everyth');
     onTestFinished(() => rm(file));
     const failure = await attempt(stage, await stage.input(['alice']));
-    expect(failure).toMatchObject({ type: 'outside-retryable', nonRetryable: false });
+    expect(failure).toMatchObject({ type: 'unavailable', nonRetryable: false });
     expect(String(failure)).not.toContain(office.dataDir);
     const read = { tool: 'github.list_branches', args: { repository: 'acme/webshop' } };
     const request = await sealed(office, 'release-agent', [read]);
@@ -443,8 +447,7 @@ describe('execute of a mail to somebody outside', () => {
       plan,
       decisions: [await office.decide(decision(request, plan, 'erin'))],
     });
-    const folder = await changedConfig('policy/gates.cedar', (text) => text.replace('0.85', '0.95'));
-    const { policy } = await openInstallation(folder);
+    const policy = await changedPolicy('policy/gates.cedar', (text) => text.replace('0.85', '0.95'));
     expect(await office.executor(vendors, { policy }).execute(input)).toMatchObject({
       kind: 'refused',
       why: 'unapproved',
@@ -454,15 +457,3 @@ describe('execute of a mail to somebody outside', () => {
     expect(await office.executor(vendors).execute(input)).toMatchObject({ kind: 'done', tool: 'email.send' });
   });
 });
-
-/** The example organisation with one file changed. */
-async function changedConfig(file: string, change: (text: string) => string): Promise<string> {
-  const folder = join(await temporaryFolder(), 'config');
-  await cp(CONFIG, folder, { recursive: true });
-  const path = join(folder, file);
-  const before = await readFile(path, 'utf8');
-  const after = change(before);
-  expect(after).not.toBe(before);
-  await writeFile(path, after);
-  return folder;
-}
