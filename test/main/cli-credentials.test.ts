@@ -1,11 +1,12 @@
 import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createLocalJWKSet, jwtVerify } from 'jose';
+import { createLocalJWKSet, decodeJwt, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadOrCreateKeys } from '../../src/approvals/keys.ts';
-import type { CliSettings } from '../../src/main/cli/cli-settings.ts';
-import { doorClients, mintFor } from '../../src/main/cli/credentials.ts';
+import { loadOrganisation } from '../../src/approvals/people.ts';
+import { type CliSettings, readCliSettings } from '../../src/main/cli/cli-settings.ts';
+import { doorClients, mintFor, type Speaker } from '../../src/main/cli/credentials.ts';
 import type { CliWorld } from '../../src/main/cli/world.ts';
 
 const NOW = new Date('2026-11-21T09:00:00.000Z');
@@ -14,13 +15,7 @@ let settings: CliSettings;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'countersign-keys-'));
   await loadOrCreateKeys(join(folder, 'keys'));
-  settings = {
-    gatewayUrl: 'http://door.example',
-    token: undefined,
-    dataFolder: folder,
-    configFolder: 'config',
-    databaseUrl: undefined,
-  };
+  settings = readCliSettings({ COUNTERSIGN_DATA: folder, COUNTERSIGN_GATEWAY_URL: 'http://door.example' });
 });
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -32,7 +27,18 @@ describe('mintFor()', () => {
       currentDate: NOW,
       audience: 'countersign',
     });
-    expect(verified.payload).toMatchObject({ sub: 'support-agent', exp: NOW.getTime() / 1000 + 60 });
+    expect(verified.payload).toMatchObject({
+      ...{ sub: 'support-agent', profile: 'support', exp: NOW.getTime() / 1000 + 60 },
+      ...{ jti: expect.stringMatching(/^tok_/), sid: expect.stringMatching(/^ses_/) },
+    });
+  });
+
+  test.each([
+    ['the session it is told', 'nightly', 'nightly'],
+    ['no session', null, null],
+  ])('mints for %s', async (_, session, sid) => {
+    const token = await mintFor('support-agent', { settings, now: NOW, ttlSeconds: 60, session });
+    expect(decodeJwt(token)).toMatchObject({ sid });
   });
 
   test.each([
@@ -69,10 +75,8 @@ describe('mintFor()', () => {
 });
 
 describe('doorClients()', () => {
-  async function tokensUsed(
-    token: string | undefined,
-    agent: string | undefined,
-  ): Promise<readonly string[]> {
+  /** Who each call was made as: the agent, with its session where it has one. */
+  async function tokensUsed(token: string | undefined, speaker: Speaker): Promise<readonly string[]> {
     const used: string[] = [];
     const world = {
       now: () => NOW,
@@ -81,20 +85,40 @@ describe('doorClients()', () => {
         return Response.json({ requests: [] });
       },
     };
-    const clients = await doorClients(world as unknown as CliWorld, { ...settings, token }, agent);
+    const clients = await doorClients(world as unknown as CliWorld, { ...settings, token }, speaker);
     for (const client of clients) await client.waiting();
     return used.map((header) => {
       const [, payload = ''] = header.split('.');
-      return payload === '' ? header : JSON.parse(Buffer.from(payload, 'base64url').toString()).sub;
+      if (payload === '') return header;
+      const { sub, sid } = decodeJwt<{ sid: string | null }>(header.slice('Bearer '.length));
+      return sid === null ? `${sub}` : `${sub} in ${sid}`;
     });
   }
 
-  test.each([
-    ['the given token', 'given', undefined, ['Bearer given']],
-    ['the named agent', undefined, 'release-agent', ['release-agent']],
-    ['the named agent before the given token', 'given', 'release-agent', ['release-agent']],
-    ['every active agent', undefined, undefined, ['support-agent', 'release-agent', 'outreach-agent']],
-  ])('speaks as %s', async (_, token, agent, wanted) => {
-    expect(await tokensUsed(token, agent)).toEqual(wanted);
+  test.each<[string, string | undefined, Speaker, readonly string[]]>([
+    ['the given token', 'given', {}, ['Bearer given']],
+    ['the named agent, of no session', undefined, { agent: 'release-agent' }, ['release-agent']],
+    ['the named agent before the given token', 'given', { agent: 'release-agent' }, ['release-agent']],
+    [
+      'the named agent within a session',
+      undefined,
+      { agent: 'release-agent', session: 'nightly' },
+      ['release-agent in nightly'],
+    ],
+  ])('speaks as %s', async (_, token, speaker, wanted) => {
+    expect(await tokensUsed(token, speaker)).toEqual(wanted);
+  });
+
+  test('speaks as every active agent, of no session, when told nothing', async () => {
+    const { agents } = await loadOrganisation('config');
+    const active = agents.filter(({ suspended }) => !suspended).map(({ id }) => id);
+    expect(active).toContain('release-agent');
+    expect(await tokensUsed(undefined, {})).toEqual(active);
+  });
+
+  test('refuses a session beside a given token, which names its own', async () => {
+    await expect(tokensUsed('given', { session: 'nightly' })).rejects.toMatchObject({
+      code: 'invalid-field',
+    });
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { decisionSigner, decisionVerifier, sealSigner, sealVerifier } from '../../src/approvals/signing.ts';
 import { createAuthenticator } from '../../src/gateway/auth.ts';
-import { AUDIENCE, mintToken } from '../../src/gateway/token.ts';
+import { mintToken } from '../../src/gateway/token.ts';
 import { newKeys } from '../../src/main/cli/keys-command.ts';
 import { keysFromSettings } from '../../src/main/role-keys.ts';
 import { foreignSecrets, ROLES, type SettingName } from '../../src/process/setting-table.ts';
@@ -45,19 +45,20 @@ describe('countersign keys', () => {
       at: '2026-11-21T10:00:00.000Z',
     };
     const signed = await (await decisionSigner(keys.decisionPrivate)).sign(decision);
-    expect(await (await decisionVerifier(keys.decisionPublic)).verify(signed)).toEqual(decision);
-    const crossed = await decisionVerifier(keys.sealPublic);
+    expect(await (await decisionVerifier(keys.decisionPublic())).verify(signed)).toEqual(decision);
+    const crossed = await decisionVerifier(keys.sealPublic());
     await expect(crossed.verify(signed)).rejects.toThrow('Cannot believe decision');
     await expect(sealSigner(keys.sealPrivate)).resolves.toBeDefined();
-    await expect(sealVerifier(keys.sealPublic)).resolves.toBeDefined();
-    const token = await mintToken({ privateKey: issuerPrivateKey, agent: 'release-agent', now: new Date() });
-    const authenticate = createAuthenticator({
-      issuers: keys.issuers,
-      audience: AUDIENCE,
-      directory,
-      clock: () => new Date(),
+    await expect(sealVerifier(keys.sealPublic())).resolves.toBeDefined();
+    const token = await mintToken({
+      ...{ privateKey: issuerPrivateKey, agent: 'release-agent', profile: 'release', now: new Date() },
     });
-    expect(await authenticate(`Bearer ${token}`)).toMatchObject({ id: 'release-agent' });
+    const authenticate = createAuthenticator({
+      ...{ issuers: keys.issuers, environment: 'prod', directory, clock: () => new Date() },
+      orders: { inForce: async () => ({ halts: [], revocations: [], switches: [] }) },
+    });
+    expect(await authenticate(`Bearer ${token}`)).toMatchObject({ agent: { id: 'release-agent' } });
+    expect(keys.idSecret).toMatch(/^[\w-]{43}$/);
   });
 
   test('prints one block a role, new at each call, and says where the issuer key belongs', async () => {
@@ -72,7 +73,8 @@ describe('countersign keys', () => {
 
   test('prints lines that a shell reads back as they are', async () => {
     const { out } = await cli(['keys']);
-    for (const line of out.match(/^COUNTERSIGN_.*$/gm) ?? []) expect(line).toMatch(/^[A-Z_]+='\{[^']+\}'$/);
-    expect(out.match(/^COUNTERSIGN_/gm)).toHaveLength(6);
+    for (const line of out.match(/^COUNTERSIGN_.*$/gm) ?? [])
+      expect(line).toMatch(/^[A-Z_]+='(\{[^']+\}|[\w-]+)'$/);
+    expect(out.match(/^COUNTERSIGN_/gm)).toHaveLength(7);
   });
 });

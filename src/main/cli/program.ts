@@ -25,6 +25,8 @@ type Report = (exit: Exit) => void;
 export function buildProgram(world: CliWorld, report: Report): Command {
   const program = new Command('countersign')
     .description('Ask as an agent, see what waits, stop things')
+    // What stands behind a subcommand is the subcommand's, also where its parent has an option of the same name.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ writeOut: world.out, writeErr: world.err })
     .showHelpAfterError('(countersign --help shows how)')
