@@ -6,10 +6,10 @@
 import { decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose';
 import { CountersignError } from '../domain/errors.ts';
 import type { Environment } from '../domain/facts.ts';
-import { type Credentials, revocationFor } from '../domain/orders.ts';
 import type { Agent } from '../domain/people.ts';
 import type { Clock, Directory, StandingOrders } from '../domain/ports.ts';
 import { type Issuer, type IssuerKeys, openIssuer } from './issuer-keys.ts';
+import { refuseRevoked } from './standing.ts';
 import { TOKEN_AGE_MAX_SECONDS } from './token.ts';
 
 export type { Algorithm, Issuer } from './issuer-keys.ts';
@@ -132,20 +132,12 @@ async function callerOf(
   return { agent, session: named(sid), token: named(jti) };
 }
 
-/** The gravest reason first. Unreadable orders let nobody in: the credentials may be among the revoked ones. */
+/** The gravest reason first. */
 async function checkStanding(
   { agent, session, token }: Caller,
   { orders, environment, clock }: AuthenticatorParts,
 ): Promise<void> {
-  const { revocations } = await orders.inForce(clock()).catch((cause: unknown) => {
-    throw new CountersignError('unavailable', 'Cannot authenticate: standing orders cannot be read', {
-      cause,
-    });
-  });
-  const credentials: Credentials = { agent: agent.id, session, token };
-  const revoked = revocationFor(revocations, credentials);
-  if (revoked !== undefined)
-    throw new CountersignError('revoked', `Cannot accept requests: this ${revoked.kind} is revoked`);
+  await refuseRevoked({ agent: agent.id, session, token }, orders, clock());
   if (agent.suspended)
     throw new CountersignError('agent-suspended', `Cannot accept requests: agent "${agent.id}" is suspended`);
   if (agent.environment === environment) return;

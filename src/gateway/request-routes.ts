@@ -2,7 +2,7 @@
 import type { FastifyReply } from 'fastify';
 import { CountersignError } from '../domain/errors.ts';
 import type { Judgement } from '../domain/plan.ts';
-import type { Clock, Directory } from '../domain/ports.ts';
+import type { Clock, Directory, StandingOrders } from '../domain/ports.ts';
 import type { RequestView, StepView } from '../domain/request.ts';
 import type { Asker, NewRequest, Requests } from '../orchestrator/requests.ts';
 import {
@@ -13,6 +13,7 @@ import {
   listSchema,
   waitHeadersSchema,
 } from './ask.schema.ts';
+import type { Caller } from './auth.ts';
 import type { DoorMetrics } from './door-metrics.ts';
 import { dryRun } from './dry-run.ts';
 import { answers, type Door } from './openapi.ts';
@@ -20,6 +21,7 @@ import type { WaitForOutcome } from './outcome-wait.ts';
 import { parseAsk, type ToolCatalogue } from './parse-ask.ts';
 import { parsePrefer, type Wait } from './prefer.ts';
 import { askerOf, type CallerOf } from './require-caller.ts';
+import { refuseRevoked } from './standing.ts';
 import { dryRunSchema, RESULT_IS, requestListSchema, requestViewSchema } from './view.schema.ts';
 
 /** Addresses put into answers. `temporalUrlFor` only where the reader can open the Temporal UI. */
@@ -35,6 +37,7 @@ export interface RequestRoutes {
   readonly directory: Pick<Directory, 'person'>;
   readonly judge: (ask: NewRequest) => Promise<Judgement>;
   readonly callerOf: CallerOf;
+  readonly orders: StandingOrders;
   readonly waitForOutcome: WaitForOutcome;
   readonly links: Links;
   readonly metrics: DoorMetrics;
@@ -73,7 +76,8 @@ function addAsk(door: Door, parts: RequestRoutes): void {
     if (!created) reply.header('idempotency-replayed', 'true');
     // It is this session's: the session is part of the body that a key stands for. Asking again would cost a call.
     const asker = { agent: caller.agent.id };
-    return await answerWhenSettled({ id, asker, reply, wait: parsePrefer(request.headers.prefer) }, parts);
+    const wait = parsePrefer(request.headers.prefer);
+    return await answerWhenSettled({ id, caller, asker, reply, wait }, parts);
   });
 }
 
@@ -88,9 +92,10 @@ function addRead(door: Door, parts: RequestRoutes): void {
     }),
   };
   door.get('/v1/requests/:id', { schema }, async (request, reply) => {
+    const caller = parts.callerOf(request);
     const wait = parsePrefer(request.headers.prefer);
     return await answerWhenSettled(
-      { id: request.params.id, asker: askerOf(parts.callerOf(request)), reply, wait },
+      { id: request.params.id, caller, asker: askerOf(caller), reply, wait },
       parts,
     );
   });
@@ -105,12 +110,14 @@ function addCancel(door: Door, parts: RequestRoutes): void {
     response: answers({ 200: [requestViewSchema, 'Closed'], 202: [requestViewSchema, 'Stopping'] }),
   };
   door.post('/v1/requests/:id/cancel', { schema }, async (request, reply) => {
-    const asker = askerOf(parts.callerOf(request));
+    const caller = parts.callerOf(request);
+    const asker = askerOf(caller);
     const { id } = request.params;
     const view = await parts.requests.view(id, asker);
     if (view === undefined) throw notFound();
     await parts.requests.cancel(id, asker);
-    return await answerWhenSettled({ id, asker, reply, wait: parsePrefer(request.headers.prefer) }, parts);
+    const wait = parsePrefer(request.headers.prefer);
+    return await answerWhenSettled({ id, caller, asker, reply, wait }, parts);
   });
 }
 
@@ -151,16 +158,21 @@ function markResult(step: StepView): RequestAnswer['steps'][number] {
   return step.result === undefined ? step : { ...step, resultIs: RESULT_IS };
 }
 
+interface Waiting {
+  readonly id: string;
+  readonly caller: Caller;
+  readonly asker: Asker;
+  readonly reply: FastifyReply;
+  readonly wait: Wait;
+}
+
 async function answerWhenSettled(
-  {
-    id,
-    asker,
-    reply,
-    wait,
-  }: { readonly id: string; readonly asker: Asker; readonly reply: FastifyReply; readonly wait: Wait },
-  { waitForOutcome, links, metrics }: RequestRoutes,
+  { id, caller: { agent, session, token }, asker, reply, wait }: Waiting,
+  { waitForOutcome, links, metrics, orders, clock }: RequestRoutes,
 ): Promise<RequestAnswer> {
   const view = await waitForOutcome({ id, waitMs: wait.waitMs, asker });
+  // Half a minute may have passed since the call was let in.
+  await refuseRevoked({ agent: agent.id, session, token }, orders, clock());
   // Belt and braces: the orchestrator filters by agent as well.
   if (view === undefined || view.agent !== asker.agent) throw notFound();
   if (wait.applied !== undefined) reply.header('preference-applied', wait.applied);

@@ -15,7 +15,7 @@ import Fastify, {
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Registry } from 'prom-client';
 import type { Judgement } from '../domain/plan.ts';
-import type { AccessBook, Clock, Directory, Sessions } from '../domain/ports.ts';
+import type { AccessBook, Clock, Directory, Sessions, StandingOrders } from '../domain/ports.ts';
 import type { NewRequest, Requests } from '../orchestrator/requests.ts';
 import { addAnswering, sendProblem } from './answering.ts';
 import type { Authenticate } from './auth.ts';
@@ -38,8 +38,8 @@ const CONNECTIONS_MAX = 10_000;
 const RECEIVE_TIMEOUT_MS = 30_000;
 
 /**
- * Everything the door stands on. `judge` is for dry runs; `ready` defaults to asking the orchestrator. Standing orders
- * and the environment are the authenticator's (`createAuthenticator`).
+ * Everything the door stands on. `judge` is for dry runs; `ready` defaults to asking the orchestrator. `orders`
+ * are the authenticator's too: credentials may be revoked while a call waits.
  */
 export interface GatewayParts extends Omit<CanaryWatch, 'clock'> {
   readonly requests: Requests;
@@ -47,6 +47,7 @@ export interface GatewayParts extends Omit<CanaryWatch, 'clock'> {
   readonly authenticate: Authenticate;
   readonly judge: (ask: NewRequest) => Promise<Judgement>;
   readonly mayAsk: MayAsk;
+  readonly orders: StandingOrders;
   readonly sessions: Sessions;
   readonly access: Pick<AccessBook, 'list'>;
   readonly directory: Pick<Directory, 'person'>;

@@ -166,6 +166,7 @@ export async function openDoor(
       orders: more.store?.orders ?? book,
       clock: () => new Date(),
     }),
+    orders: more.store?.orders ?? book,
     revocations: more.store?.revocations ?? book,
     sessions: more.store?.sessions ?? sessions,
     access: more.store?.access ?? {

@@ -167,6 +167,7 @@ describe('listenGateway()', () => {
       sessions: sessionsInMemory(),
       access: { list: async () => [] },
       canaries: canariesOf([]),
+      orders: bookInMemory(),
       revocations: bookInMemory(),
       security: { warn: () => undefined, error: () => undefined },
       directory: { person: async () => undefined },

@@ -16,6 +16,8 @@ export interface RequestsInMemory extends Requests {
   /** What every later start ends as at once; undefined leaves requests open. */
   closeAtOnceWith(closing: Partial<Closing> | undefined): void;
   failWith(error: Error | undefined): void;
+  /** How many callers wait for an outcome. */
+  waits(): number;
 }
 
 export const RECEIVED_AT = '2026-11-21T09:00:00.000Z';
@@ -56,6 +58,7 @@ export function requestsInMemory(): RequestsInMemory {
   return {
     started,
     close,
+    waits: () => [...views.keys()].reduce((sum, id) => sum + closed.listenerCount(id), 0),
     closeAtOnceWith: (closing) => {
       atOnce = closing;
     },

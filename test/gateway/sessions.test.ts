@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AccessGrant } from '../../src/domain/access.ts';
 import type { StepView } from '../../src/domain/request.ts';
+import { until } from '../support/until.ts';
 import { type OpenDoor, openDoor } from './open-door.ts';
 import { revoking } from './orders-in-memory.ts';
 
@@ -194,6 +195,22 @@ describe('a revoked session', () => {
       expect(gone).toMatchObject({ status: 401, body: { code: 'revoked' } });
       expect(gone.headers.get('www-authenticate')).toMatch(/^Bearer /);
       expect(await door.call(path, { session: 'ses_here' })).toMatchObject({ status: 200 });
+    }
+  });
+
+  test('is told no result that it was waiting for', async () => {
+    const session = 'ses_waiting';
+    const { body } = await door.call('/v1/requests', { body: ASK, session, headers: NO_WAIT });
+    const reading = door.call(`/v1/requests/${body.id}`, { session, headers: { prefer: 'wait=20' } });
+    const asking = door.call('/v1/requests', { body: ASK, session, headers: { prefer: 'wait=20' } });
+    await until('both wait', async () => (door.requests.waits() === 2 ? true : undefined));
+    await door.book.add(revoking('session', session));
+    const steps: StepView[] = [{ tool: ASK.tool, status: 'done', result: 'secret' }];
+    door.requests.close(body.id, { steps });
+    door.requests.close(`req_${door.requests.started.length}`, { steps });
+    for (const answer of await Promise.all([reading, asking])) {
+      expect(answer).toMatchObject({ status: 401, body: { code: 'revoked' } });
+      expect(JSON.stringify(answer.body)).not.toContain('secret');
     }
   });
 
