@@ -1,4 +1,7 @@
-/** Text fields for tool arguments: bounded, and without characters that hide or reorder what people read. */
+/**
+ * Text fields. For tool arguments: bounded, and without characters that hide or reorder what people read. For what
+ * vendors answer: cut to a length.
+ */
 import { z } from 'zod';
 
 // Control characters, lone surrogates, line separators, and the marks that change reading direction.
@@ -24,4 +27,9 @@ export function paragraphs(lengthMax: number) {
     .min(1)
     .max(lengthMax)
     .regex(PARAGRAPHS, 'Want text without control or direction characters');
+}
+
+/** Text of another's making for a card or a result, cut to `lengthMax` characters. Not for ids: half an id is another. */
+export function clipped(lengthMax: number) {
+  return z.string().transform((text) => text.slice(0, lengthMax));
 }

@@ -153,4 +153,26 @@ describe('createVendors()', () => {
       expect(`${message} ${JSON.stringify(cause)}`).not.toMatch(/gh-secret|sk-secret|re-secret/);
     }
   });
+
+  it('lets a talkative vendor fill no more of a result than was declared', async () => {
+    const [sha, long] = ['a'.repeat(40), 'x'.repeat(100_000)];
+    const end = { ref: 'main', sha };
+    const { settings } = await vendor((_, response) => {
+      const pull = {
+        number: 2,
+        title: long,
+        state: 'open',
+        merged: false,
+        merge_commit_sha: null,
+        body: long,
+      };
+      response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ ...pull, user: { login: long }, head: end, base: end }));
+    });
+    const args = { repository: 'acme/webshop', number: 2 };
+    const result = await execute(createVendors(settings), 'github.get_pull_request', args);
+    expect(registry.get('github.get_pull_request')?.output.parse(result)).toEqual(result);
+    expect(JSON.stringify(result).length).toBeLessThan(1_000);
+  });
 });

@@ -270,6 +270,26 @@ describe('withhold() of the catalogue', () => {
     expect(released?.tier).toBe(maxTier);
   });
 
+  it('takes out what people wrote into a field in spite of every rule', async () => {
+    const world = await vendorWorld();
+    const tool = registry.get('stripe.get_customer');
+    const args = registry.parse('stripe.get_customer', {
+      customer: 'cus_alan',
+      fields: ['phone', 'description'],
+    });
+    const result = (await tool?.execute(args, contextOf(world), null)) ?? null;
+    expect(tool && withhold(result, { schema: tool.output, maxTier: 4 })).toMatchObject({
+      result: {
+        phone: '+44 20 7946 0003',
+        description: 'Pays with [withheld: card number], see [withheld: internal address]',
+      },
+      withheld: [
+        { field: '/description', what: 'card number' },
+        { field: '/description', what: 'internal address' },
+      ],
+    });
+  });
+
   it.each<readonly [string, JsonValue]>([
     ['github.list_branches', { repository: 'acme/webshop' }],
     ['github.get_pull_request', { repository: 'acme/webshop', number: 2 }],

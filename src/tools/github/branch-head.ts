@@ -1,6 +1,7 @@
 /** Where a branch points now, and the newest commit there. */
 import { z } from 'zod';
 import type { ToolContext } from '../define-tool.ts';
+import { clipped } from '../plain-text.ts';
 import { unlessMissing } from '../vendor-errors.ts';
 import { askGitHub, shaField } from './repository.ts';
 
@@ -32,7 +33,7 @@ const branchAnswer = z.object({
   protected: z.boolean(),
   commit: z.object({
     sha: shaField,
-    commit: z.object({ message: z.string(), committer: z.object({ date: z.string() }).nullable() }),
+    commit: z.object({ message: z.string(), committer: z.object({ date: clipped(40) }).nullable() }),
   }),
 });
 

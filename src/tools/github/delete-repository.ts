@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { canonicalHash } from '../../domain/digest.ts';
 import { defineTool, type ToolContext } from '../define-tool.ts';
+import { clipped } from '../plain-text.ts';
 import { unlessMissing } from '../vendor-errors.ts';
 import { askGitHub, emptyAnswer, inRepository, repositoryField } from './repository.ts';
 
@@ -12,11 +13,11 @@ const output = z.strictObject({ deleted: repositoryField });
 const repositoryAnswer = z.object({
   id: z.number(),
   full_name: z.string(),
-  default_branch: z.string(),
+  default_branch: clipped(255),
   private: z.boolean(),
   archived: z.boolean(),
   open_issues_count: z.number(),
-  pushed_at: z.string().nullable(),
+  pushed_at: clipped(40).nullable(),
 });
 
 /** Deletes a repository with all that is in it. Nothing here can bring it back. */

@@ -1,11 +1,9 @@
 import { z } from 'zod';
 import { defineTool } from '../define-tool.ts';
-import { readPullRequest } from './pull-request.ts';
+import { readPullRequest, TITLE_CHARS_MAX } from './pull-request.ts';
 import { answeredName, inRepository, numberField, repositoryField, shaField } from './repository.ts';
 
 const input = z.strictObject({ repository: repositoryField, number: numberField });
-
-const TITLE_CHARS_MAX = 300;
 
 const end = z.strictObject({ branch: answeredName.meta({ tier: 2 }), sha: shaField });
 const output = z.strictObject({
@@ -45,7 +43,7 @@ export const getPullRequest = defineTool({
     );
     return {
       number,
-      title: title.slice(0, TITLE_CHARS_MAX),
+      title,
       state,
       merged,
       mergeable: mergeable ?? null,

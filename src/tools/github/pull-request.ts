@@ -1,19 +1,23 @@
 /** What GitHub says about a pull request now. */
 import { z } from 'zod';
 import type { ToolContext } from '../define-tool.ts';
+import { clipped } from '../plain-text.ts';
 import { askGitHub, shaField } from './repository.ts';
+
+/** Longer titles are cut. */
+export const TITLE_CHARS_MAX = 300;
 
 const end = z.object({ ref: z.string(), sha: shaField });
 
 const pullAnswer = z.object({
   number: z.number(),
-  title: z.string(),
+  title: clipped(TITLE_CHARS_MAX),
   state: z.enum(['open', 'closed']),
   draft: z.boolean().optional(),
   merged: z.boolean(),
   mergeable: z.boolean().nullable().optional(),
   merge_commit_sha: shaField.nullable(),
-  user: z.object({ login: z.string() }).nullable(),
+  user: z.object({ login: clipped(255) }).nullable(),
   head: end,
   base: end,
 });

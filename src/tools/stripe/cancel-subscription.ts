@@ -2,14 +2,17 @@ import { z } from 'zod';
 import { canonicalHash } from '../../domain/digest.ts';
 import { OutsideError } from '../../domain/retry.ts';
 import { defineTool, type ToolContext, type Undone } from '../define-tool.ts';
+import { clipped } from '../plain-text.ts';
 import { askStripe, stripeId } from './ask-stripe.ts';
 
 const input = z.strictObject({ subscription: stripeId('sub') });
 type Args = z.output<typeof input>;
 
+const STATUS_CHARS_MAX = 40;
+
 const output = z.strictObject({
   subscription: stripeId('sub'),
-  status: z.string().max(40),
+  status: z.string().max(STATUS_CHARS_MAX),
   endsAt: z.iso.datetime().max(30).nullable(),
 });
 
@@ -18,7 +21,7 @@ const captured = z.object({ cancelAtPeriodEnd: z.boolean() });
 const subscriptionAnswer = z.object({
   object: z.literal('subscription'),
   id: z.string(),
-  status: z.string(),
+  status: clipped(STATUS_CHARS_MAX),
   customer: z.union([z.string(), z.object({ id: z.string() }).transform(({ id }) => id)]),
   cancel_at_period_end: z.boolean(),
   cancel_at: z.number().nullable(),

@@ -2,10 +2,13 @@ import { z } from 'zod';
 import { canonicalHash } from '../../domain/digest.ts';
 import { OutsideError } from '../../domain/retry.ts';
 import { defineTool, type ToolContext } from '../define-tool.ts';
+import { clipped } from '../plain-text.ts';
 import { askStripe, stripeId } from './ask-stripe.ts';
 
 /** 999,999.99 in a currency with cents: Stripe's own largest amount. */
 export const AMOUNT_CENTS_MAX = 99_999_999;
+const STATUS_CHARS_MAX = 40;
+const CURRENCY_CHARS_MAX = 10;
 /** Refunds of one payment that are looked through for ours. */
 const REFUNDS_SEARCHED_MAX = 100;
 
@@ -26,15 +29,15 @@ type Args = z.output<typeof input>;
 const output = z.strictObject({
   refund: stripeId('re'),
   amountCents: z.int().min(0).max(AMOUNT_CENTS_MAX),
-  currency: z.string().max(10),
-  status: z.string().max(40).nullable(),
+  currency: z.string().max(CURRENCY_CHARS_MAX),
+  status: z.string().max(STATUS_CHARS_MAX).nullable(),
 });
 
 const paymentAnswer = z.object({
   object: z.literal('payment_intent'),
   id: z.string(),
-  status: z.string(),
-  currency: z.string(),
+  status: clipped(STATUS_CHARS_MAX),
+  currency: clipped(CURRENCY_CHARS_MAX),
   customer: z.string().nullable(),
   amount_received: z.number(),
   latest_charge: z.object({ id: z.string(), amount_refunded: z.number(), disputed: z.boolean() }).nullable(),
@@ -44,8 +47,8 @@ const refundAnswer = z.object({
   object: z.literal('refund'),
   id: z.string(),
   amount: z.number(),
-  currency: z.string(),
-  status: z.string().nullable(),
+  currency: clipped(CURRENCY_CHARS_MAX),
+  status: clipped(STATUS_CHARS_MAX).nullable(),
   metadata: z.record(z.string(), z.string()).nullable(),
 });
 

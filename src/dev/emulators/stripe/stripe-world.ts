@@ -78,7 +78,15 @@ export function seedStripe({ customers, payments, subscriptions }: StripeWorld):
     phone: null,
     description: 'Wholesale',
   };
-  for (const customer of [ada, grace]) customers.set(customer.id, customer);
+  // What people write into such fields in spite of every rule.
+  const alan = {
+    id: 'cus_alan',
+    name: 'Alan Knuthson',
+    email: 'alan@customer.example',
+    phone: '+44 20 7946 0003',
+    description: 'Pays with 4242 4242 4242 4242, see http://crm.internal/customers/17',
+  };
+  for (const customer of [ada, grace, alan]) customers.set(customer.id, customer);
   const seeds = [
     { id: 'pi_ada_small', customer: 'cus_ada', amount: 49_00 },
     { id: 'pi_grace_mid', customer: 'cus_grace', amount: 420_00 },
