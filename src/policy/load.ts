@@ -36,7 +36,7 @@ export type PolicySources = Omit<Vocabulary, 'scopes'> & { readonly folder: stri
 /** A bundle in force. */
 export interface LoadedPolicy extends Policy {
   readonly mayAsk: MayAsk;
-  /** The reviewed matrix, in the order of the file. Which lines have expired is `expiredLines`' answer. */
+  /** The reviewed matrix, in the order of the file. Whether a line has expired is `isExpired`'s answer. */
   readonly permissions: readonly PermissionLine[];
 }
 

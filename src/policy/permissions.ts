@@ -188,7 +188,7 @@ export function accessScopes(permissions: readonly Permission[]): readonly strin
   return [...new Set(chains)];
 }
 
-/** The lines whose `until` has passed: they stand in the matrix and grant nothing. */
-export function expiredLines(lines: readonly PermissionLine[], now: Date): readonly PermissionLine[] {
-  return lines.filter(({ until }) => until !== undefined && until <= now);
+/** Whether the line's `until` has passed: it stands in the matrix and grants nothing. */
+export function isExpired({ until }: PermissionLine, now: Date): boolean {
+  return until !== undefined && until <= now;
 }

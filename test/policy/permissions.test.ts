@@ -4,7 +4,7 @@ import type { StepFacts } from '../../src/domain/facts.ts';
 import { type Engine, loadEngine } from '../../src/policy/engine.ts';
 import { generateGrants, grantTexts } from '../../src/policy/generate-grants.ts';
 import type { PermissionLine } from '../../src/policy/permissions.schema.ts';
-import { accessScopes, expiredLines, readPermissions } from '../../src/policy/permissions.ts';
+import { accessScopes, isExpired, readPermissions } from '../../src/policy/permissions.ts';
 import type { PolicyTool } from '../../src/policy/vocabulary.ts';
 import { factsOf, line, loadText, NAMES, PERMISSIONS } from './sample.ts';
 
@@ -209,12 +209,12 @@ describe('accessScopes()', () => {
   });
 });
 
-describe('expiredLines()', () => {
+describe('isExpired()', () => {
   it.each([
-    ['before its end', '2027-03-30T23:59:59.999Z', false],
-    ['from its end on', '2027-03-31T00:00:00Z', true],
-  ])('counts a line %s as %s expired: %s', (_, now, expired) => {
-    const lines = [LINE, { ...LINE, until: END }];
-    expect(expiredLines(lines, new Date(now))).toEqual(expired ? lines.slice(1) : []);
+    ['without an end', LINE, END, false],
+    ['before its end', { ...LINE, until: END }, new Date(END.getTime() - 1), false],
+    ['from its end on', { ...LINE, until: END }, END, true],
+  ])('of a line %s', (_, line, now, expired) => {
+    expect(isExpired(line, now)).toBe(expired);
   });
 });

@@ -1,6 +1,7 @@
 /** `policy check`: everything the loader finds, without starting anything. */
 import type { LoadedPolicy } from '../../policy/load.ts';
 import { rulesIn } from '../../policy/mutants.ts';
+import { isExpired } from '../../policy/permissions.ts';
 import { openPolicyDesk } from '../policy-desk.ts';
 import { EXIT, type Exit } from './exit-codes.ts';
 import { json, pairs, table } from './print.ts';
@@ -42,10 +43,6 @@ export async function policyCheckCommand(
     ])}\n${table(['line', 'profile', 'effect', 'tools', 'scope', 'tier', 'owner', 'until'], rows)}`,
   );
   return EXIT.done;
-}
-
-function isExpired({ until }: Line, now: Date): boolean {
-  return until !== undefined && until <= now;
 }
 
 function untilText({ until, onRequest, expired }: Line & { readonly expired: boolean }): string {
