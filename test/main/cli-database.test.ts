@@ -36,11 +36,58 @@ describe.skipIf(postgresBinaries() === undefined)('halts with DATABASE_URL', { t
   });
 });
 
-describe('halts with a DATABASE_URL that does not answer', () => {
-  test('are an error that shows no password', async () => {
-    const said = await cli(['halts'], { DATABASE_URL: 'postgresql://op:hunter2@127.0.0.1:1/x' });
-    expect(said).toMatchObject({ exit: 1, out: '' });
-    expect(said.err).toMatch(/^Cannot /);
-    expect(said.err).not.toContain('hunter2');
+describe.skipIf(postgresBinaries() === undefined)('orders with DATABASE_URL', { timeout: 60_000 }, () => {
+  let postgres: TestPostgres;
+  let folder: string;
+  let env: CliEnv;
+  beforeAll(async () => {
+    postgres = await startPostgres();
+    folder = await mkdtemp(join(tmpdir(), 'countersign-cli-'));
+    env = {
+      DATABASE_URL: postgres.url,
+      COUNTERSIGN_DATA: join(folder, 'none'),
+      COUNTERSIGN_CONFIG: 'config',
+    };
+  }, 60_000);
+  afterAll(async () => {
+    await postgres.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test('are seen by the store of the roles, and taken back again', async () => {
+    const said = await cli(['revoke', 'agent:release-agent', '--reason', 'Runs wild', '--json'], env);
+    expect(said.json()).toMatchObject({ where: 'the database' });
+    await cli(['switch', 'github', 'off', '--environment', 'prod', '--reason', 'Down'], env);
+    const store = await openStore({ databaseUrl: postgres.url, dataDir: folder });
+    await store.access.give({
+      ...{ id: 'req_a.0', agent: 'release-agent', tool: 'github.add_collaborator', scope: 'github' },
+      ...{ reason: 'On call', request: 'req_a', from: new Date().toISOString() },
+      until: new Date(Date.now() + 3_600_000).toISOString(),
+    });
+    expect(await store.revocations.active()).toMatchObject([{ subject: 'release-agent', by: 'op' }]);
+    expect(await store.switches.active()).toMatchObject([{ subject: 'github', environment: 'prod' }]);
+    expect((await cli(['grants', '--json'], env)).json().grants).toMatchObject([{ id: 'req_a.0' }]);
+    for (const line of [
+      ['grants', 'revoke', 'req_a.0'],
+      ['switch', 'github', 'on', '--environment', 'prod'],
+      ['reinstate', 'agent:release-agent'],
+    ])
+      expect(await cli(line, env)).toMatchObject({ exit: 0, err: '' });
+    expect(await store.revocations.active()).toEqual([]);
+    expect(await store.switches.active()).toEqual([]);
+    expect(await store.access.inForce('release-agent', new Date())).toEqual([]);
+    await store.close();
   });
 });
+
+describe.each(['halts', 'revocations', 'switches', 'grants'])(
+  '%s with a database that does not answer',
+  (word) => {
+    test('are an error that shows no password', async () => {
+      const said = await cli([word], { DATABASE_URL: 'postgresql://op:hunter2@127.0.0.1:1/x' });
+      expect(said).toMatchObject({ exit: 1, out: '' });
+      expect(said.err).toMatch(/^Cannot /);
+      expect(said.err).not.toContain('hunter2');
+    });
+  },
+);
