@@ -202,6 +202,8 @@ describe('hideSecrets()', () => {
     ['a subscription', 'sub_1MowQVLkdIwHu7ixeRlqHVzs'],
     ['a request', 'req_01jd7m3k5v9x2q4w6e8r0t2y4u'],
     ['a canary, which must come through to trip', 'csc_abcdefghijklmnopqrstuvwxyz'],
+    ['a canary that is called a token', 'token: csc_abcdefghijklmnopqrstuvwx23'],
+    ['a canary that is called a password', 'password=csc_abcdefghijklmnopqrstuvwx23'],
     ['a date', '2026-11-21'],
     ['a time', '2026-11-21T10:05:00.000Z'],
     ['a time with colons', '10:05:59'],

@@ -38,6 +38,9 @@ const FORMS: readonly RegExp[] = [
   /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,8000}(?:\.[A-Za-z0-9_-]{0,8000}){2,4}/g,
 ];
 
+// One pattern for all, because results hold many short texts.
+const ANY_FORM = new RegExp(FORMS.map(({ source }) => source).join('|'), 'g');
+
 /** Whatever follows these words and is no word itself. */
 const SAID: readonly RegExp[] = [
   /(?<![A-Za-z0-9])(?:bearer|basic) {1,3}[A-Za-z0-9._~+/-]{16,4000}={0,2}/gi,
@@ -51,7 +54,7 @@ const KEY_ENDS = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g;
 export function credentials(text: string): readonly Span[] {
   return [
     ...privateKeys(text),
-    ...FORMS.flatMap((pattern) => matches(text, pattern, WHAT)),
+    ...matches(text, ANY_FORM, WHAT),
     ...SAID.flatMap((pattern) => matches(text, pattern, WHAT, looksRandom)),
   ];
 }
@@ -65,8 +68,11 @@ function privateKeys(text: string): readonly Span[] {
   });
 }
 
+/** A planted value has to come through, or it could never betray who uses it. */
+const CANARY = /^csc_[a-z2-7]{26}$/i;
+
 /** Words alone are none: "bearer of good news", "password: required". */
 function looksRandom(found: string): boolean {
   const value = /[^ \t:="']+$/.exec(found.replace(/=+$/, ''))?.[0] ?? '';
-  return /\d/.test(value) && /[A-Za-z]/.test(value);
+  return /\d/.test(value) && /[A-Za-z]/.test(value) && !CANARY.test(value);
 }

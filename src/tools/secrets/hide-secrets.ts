@@ -20,7 +20,8 @@ export interface Hidden {
  */
 export function hideSecrets(text: string): Hidden {
   const view = plainView(text);
-  const found = [credentials, internalAddresses, cardNumbers, nationalIds].flatMap((look) => look(view.text));
+  const looks = [credentials, internalAddresses, ...(/\d/.test(view.text) ? [cardNumbers, nationalIds] : [])];
+  const found = looks.flatMap((look) => look(view.text));
   if (found.length === 0) return { text, what: [] };
   const spans = merged(found);
   // Each replacement is longer than what it may stand for; a text full of them says nothing else anyway.
