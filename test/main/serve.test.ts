@@ -69,7 +69,7 @@ describe('npm run serve', { timeout: 60_000 }, () => {
   });
 
   test.each<[(typeof ROLES)[number], RoleEnv]>([
-    ['workflows', { GITHUB_TOKEN: 'foreign-value', DATABASE_URL: 'foreign-value' }],
+    ['workflows', { GITHUB_TOKEN: 'foreign-value', COUNTERSIGN_ID_SECRET: 'foreign-value'.repeat(3) }],
     [
       'executor',
       { SLACK_SIGNING_SECRET: 'foreign-value', COUNTERSIGN_DECISION_PRIVATE_KEY: 'foreign-value' },
@@ -84,7 +84,8 @@ describe('npm run serve', { timeout: 60_000 }, () => {
 
   test('names every key it cannot read, and ends with code 2', async () => {
     const { code, stderr } = await serveToItsEnd(['gateway'], {
-      TEMPORAL_ADDRESS: '127.0.0.1:1',
+      ...keys.gateway,
+      ...{ TEMPORAL_ADDRESS: '127.0.0.1:1', DATABASE_URL },
       COUNTERSIGN_AGENT_KEYS: '{"keys":[]}',
       COUNTERSIGN_SEAL_PRIVATE_KEY: 'no-such-key',
     });
