@@ -45,6 +45,7 @@ export interface Script {
   readonly steps: readonly StepScript[];
   readonly settings?: Partial<RequestSettings>;
   readonly waitAtMostMs?: number;
+  readonly session?: string;
   /** Fails every rendering, as if Slack were down. */
   readonly slackDown?: boolean;
   readonly prepare?: Error;
@@ -81,6 +82,8 @@ export interface Stage {
   readonly log: string[];
   readonly cards: CardView[];
   readonly whispers: { person: string; text: string }[];
+  /** What executing was given, in order. */
+  readonly executed: StepInput[];
   view(): Promise<RequestView>;
   /** Sends a decision as a click would; by default on the version and digest shown last. */
   decide(person: string, answer: Answer, over?: Partial<Decision>): Promise<void>;
@@ -100,7 +103,15 @@ export async function onStage(script: Script, act: (stage: Stage) => Promise<voi
   const log: string[] = [];
   const cards: CardView[] = [];
   const whispers: { person: string; text: string }[] = [];
-  const activities = play(script, log, cards, whispers);
+  const executed: StepInput[] = [];
+  const played = play(script, log, cards, whispers);
+  const activities: Activities = {
+    ...played,
+    execute: async (input) => {
+      executed.push(input);
+      return played.execute(input);
+    },
+  };
   const spawn = async () => {
     const worker = await Worker.create({
       connection,
@@ -143,6 +154,7 @@ export async function onStage(script: Script, act: (stage: Stage) => Promise<voi
       log,
       cards,
       whispers,
+      executed,
       view,
       decide: async (person, answer, over = {}) => {
         const { version, digest = '' } = await view();
@@ -176,13 +188,14 @@ export async function onStage(script: Script, act: (stage: Stage) => Promise<voi
   }
 }
 
-function inputOf(id: string, { steps, settings, waitAtMostMs }: Script): RequestInput {
+function inputOf(id: string, { steps, settings, waitAtMostMs, session }: Script): RequestInput {
   const bounds = { attemptsMax: 2, backoffMs: 50, attemptTimeoutMs: 2_000 };
   return {
     id,
     agent: 'test-agent',
     reason: 'the test wants it',
     ...(waitAtMostMs === undefined ? {} : { waitAtMostMs }),
+    ...(session === undefined ? {} : { session }),
     steps: steps.map(({ tool = 'test.tool' }, index) => ({ tool, args: { index } })),
     receivedAt: new Date().toISOString(),
     seal: 'sealed',
