@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StepFacts } from '../../src/domain/facts.ts';
+import { NOTHING_RECENT } from '../../src/domain/usage.ts';
 import type { Bundle } from '../../src/policy/ask-engine.ts';
 import type { Engine } from '../../src/policy/engine.ts';
 import { boundedFacts, questionOf } from '../../src/policy/entities.ts';
@@ -9,6 +10,13 @@ import { AUTHORITY, factsOf, loadText } from './sample.ts';
 
 const EARLIER = new Date('2026-11-21T09:00:00Z');
 const LATER = new Date('2027-01-02T09:00:00Z');
+const LOOK = {
+  name: 'crm.look',
+  effect: 'read',
+  reversibility: 'reversible',
+  smaller: [],
+  policyFacts: {},
+} as const;
 const CLERK = factsOf('crm.look').agent;
 
 describe('decide() with a memory', () => {
@@ -31,7 +39,7 @@ describe('decide() with a memory', () => {
     'context["now"] > datetime("2027-01-01T00:00:00Z")',
     'context["n\\u{6f}w"] > datetime("2027-01-01T00:00:00Z")',
   ])('decide() notices that time passes where a rule says %s', async (condition) => {
-    const rule = `@id("too-late") @reason("It is too late.")\nforbid (principal, action, resource) when { ${condition} };`;
+    const rule = `@id("too-late") @owner("leads") @reason("It is too late.")\nforbid (principal, action, resource) when { ${condition} };`;
     const policy = await loadText({ authority: `${AUTHORITY}\n${rule}` });
     expect(policy.decide(factsOf('crm.look', { now: EARLIER })).effect).toBe('allow');
     expect(policy.decide(factsOf('crm.look', { now: LATER })).effect).toBe('deny');
@@ -39,9 +47,30 @@ describe('decide() with a memory', () => {
   });
 });
 
+describe('the memory of two bundles', () => {
+  it('is not shared', async () => {
+    const blocked = `${AUTHORITY}\n@id("closed") @owner("leads") @reason("It is closed.")\nforbid (principal, action, resource);`;
+    const [open, closed] = [await loadText(), await loadText({ authority: blocked })];
+    for (let times = 0; times < 2; times += 1) {
+      expect(open.decide(factsOf('crm.look')).effect).toBe('allow');
+      expect(closed.decide(factsOf('crm.look')).effect).toBe('deny');
+    }
+  });
+
+  it('notices that time passes only where a rule about the tool reads it', async () => {
+    const rule = `@id("too-late") @owner("leads") @reason("It is too late.")
+forbid (principal, action == Action::"crm.edit", resource) when { context.now > datetime("2027-01-01T00:00:00Z") };`;
+    const policy = await loadText({ authority: `${AUTHORITY}\n${rule}` });
+    expect([...policy.mentions('crm.edit')]).toEqual(['now']);
+    expect([...policy.mentions('crm.look')]).toEqual([]);
+    expect(policy.decide(factsOf('crm.edit', { now: EARLIER })).effect).toBe('notify');
+    expect(policy.decide(factsOf('crm.edit', { now: LATER })).effect).toBe('deny');
+  });
+});
+
 describe('rememberingAsk()', () => {
   const question = (changes: Partial<StepFacts> = {}) =>
-    questionOf(boundedFacts.parse(factsOf('crm.look', changes)));
+    questionOf(boundedFacts.parse(factsOf('crm.look', changes)), LOOK);
 
   it('asks the engine once for one question, whenever it comes', () => {
     const { ask, asked } = counting();
@@ -60,6 +89,15 @@ describe('rememberingAsk()', () => {
     ['amount', { amountCents: 1 }],
     ['freeze', { changeFreeze: true }],
     ['number of steps', { stepCount: 2 }],
+    ['working time', { businessHours: false }],
+    ['holiday', { holiday: true }],
+    ['person behind it', { behalfGroups: [] }],
+    ['group of that person', { behalfGroups: ['desk'] }],
+    ['elevation', { elevated: true }],
+    ['task', { task: { declared: true, outside: false } }],
+    ['step that leaves the task', { task: { declared: true, outside: true } }],
+    ['count', { recent: { ...NOTHING_RECENT, toolDay: { steps: 1, denied: 0, cents: 0 } } }],
+    ['tier read', { recent: { ...NOTHING_RECENT, readTier: 3 } }],
   ])('asks again for another %s', (_, changes) => {
     const { ask, asked } = counting();
     ask('authority', question());
@@ -110,9 +148,10 @@ function counting({ fails = false } = {}) {
   const bundle: Bundle = {
     version: 'p-test',
     schema: {},
-    policies: { authority: {}, gates: {} },
+    policies: { authority: {}, gates: { 'not-gated': '' } },
     rules: new Map<string, Rule>(),
-    tools: new Map(),
+    tools: new Map([['crm.look', LOOK]]),
+    scopes: new Set(),
     gated: new Set(),
   };
   return { ask: rememberingAsk(engine, bundle), asked: () => count };
