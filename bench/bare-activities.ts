@@ -1,6 +1,7 @@
 /** The activities of the bare workflows. */
 import { Context } from '@temporalio/activity';
 import type { Ask, JsonValue } from '../src/domain/ask.ts';
+import type { AccessBook } from '../src/domain/ports.ts';
 import type { Registry } from '../src/tools/registry.ts';
 import type { Vendors } from '../src/tools/vendors.ts';
 
@@ -9,6 +10,15 @@ export interface BareActivities {
   /** The vendor's own client and the calls of the tool, without anything of ours around them. */
   callVendor(ask: Ask): Promise<JsonValue>;
 }
+
+/** No tool of the bare workflows is about access. */
+const NO_ACCESS: AccessBook = Object.freeze({
+  inForce: async () => [],
+  give: () => Promise.reject(new Error('Cannot give access: nobody is asked here')),
+  find: async () => undefined,
+  revoke: async () => false,
+  list: async () => [],
+});
 
 export function bareActivities(registry: Registry, vendors: Vendors): BareActivities {
   return {
@@ -21,6 +31,8 @@ export function bareActivities(registry: Registry, vendors: Vendors): BareActivi
         vendors,
         idempotencyKey: info.workflowExecution?.workflowId ?? '',
         signal: cancellationSignal,
+        asker: { agent: 'bare', request: '' },
+        access: NO_ACCESS,
       };
       const parsed = registry.parse(name, args);
       return tool.execute(parsed, context, (await tool.capture?.(parsed, context)) ?? null);

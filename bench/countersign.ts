@@ -69,7 +69,7 @@ export async function startCountersign(
     taskQueue: queue,
     workflowBundle: options.bundle,
     activities: watch({
-      ...(await workflowsRole(installation, keys)),
+      ...(await workflowsRole({ installation, keys, store })),
       ...(await executorRole({ installation, keys, store, vendors: outside.vendors })),
       ...approvals.activities,
     }),

@@ -42,7 +42,7 @@ export async function gatewayRole(options: {
   const { orders, sessions, revocations, access } = store;
   const dryRunDeps = { ...installation, ...judgingPart(store), usage: unobserving(store.usage) };
   return createGateway({
-    ...{ requests, registry, directory, sessions, revocations, access, clock },
+    ...{ requests, registry, directory, orders, sessions, revocations, access, clock },
     logger: loggers.log,
     security: loggers.security,
     version: API_VERSION,

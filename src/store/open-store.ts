@@ -39,6 +39,7 @@ import { createMessages } from './messages.ts';
 import { migrate } from './migrate.ts';
 import { openPglite } from './open-pglite.ts';
 import { openPostgres } from './open-postgres.ts';
+import { makeOrderFolders, type OrderFiles, orderFiles } from './order-files.ts';
 import { createOrders } from './orders.ts';
 import type { RevocationBook } from './revocations.ts';
 import { createRevocations } from './revocations.ts';
@@ -97,8 +98,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       'Cannot open database: DATABASE_URL is empty, wanted an address or none',
     );
   }
-  await mkdir(join(dataDir, 'halts'), { recursive: true }).catch((cause: unknown) => {
-    throw new CountersignError('misconfigured', `Cannot make folder "${dataDir}"`, { cause });
+  await makeFolders(dataDir).catch((cause: unknown) => {
+    throw new CountersignError('misconfigured', `Cannot make folders in "${dataDir}"`, { cause });
   });
   const { db, release } =
     databaseUrl === undefined
@@ -112,8 +113,9 @@ export async function openStore(options: StoreOptions): Promise<Store> {
           release: async () => undefined,
         };
   const haltFiles = fileHalts(dataDir);
+  const books = databaseUrl === undefined ? { books: orderFiles(dataDir, clock) } : {};
   return Object.freeze({
-    ...storeOn(db, { haltFiles, ...(clock === undefined ? {} : { clock }) }),
+    ...storeOn(db, { haltFiles, ...books, ...(clock === undefined ? {} : { clock }) }),
     db,
     haltFiles,
     close: once(async () => {
@@ -121,6 +123,11 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       await release();
     }),
   });
+}
+
+async function makeFolders(dataDir: string): Promise<void> {
+  await mkdir(join(dataDir, 'halts'), { recursive: true });
+  await makeOrderFolders(dataDir);
 }
 
 async function openEmbedded(dataDir: string): Promise<{ db: Database; release: () => Promise<void> }> {
@@ -146,30 +153,35 @@ function unopened(dataDir: string, error: unknown): CountersignError {
   return new CountersignError('unavailable', `Cannot open database in "${dataDir}"`, { cause: error });
 }
 
+interface StoreParts {
+  readonly haltFiles?: HaltBook;
+  readonly books?: OrderFiles;
+  readonly clock?: Clock;
+  readonly forgets?: boolean;
+}
+
 /**
- * Everything on an open database. With `haltFiles` those halts hold too; without `forgets` this process never removes
- * old observations.
+ * Everything on an open database. With `haltFiles` those halts hold too; with `books` revocations, switches and access
+ * are kept there and not in the database; without `forgets` this process never removes old observations.
  */
 export function storeOn(
   db: Database,
-  {
-    haltFiles,
-    clock,
-    forgets = true,
-  }: { readonly haltFiles?: HaltBook; readonly clock?: Clock; readonly forgets?: boolean } = {},
+  { haltFiles, books, clock, forgets = true }: StoreParts = {},
 ): DatabaseStore {
   const booked = createHalts(db);
   const halts =
     haltFiles === undefined ? booked : { ...booked, active: mergeHalts(booked, haltFiles).active };
-  const revocations = createRevocations(db);
-  const switches = createSwitches(db);
+  const { revocations, switches, access } = books ?? {
+    revocations: createRevocations(db),
+    switches: createSwitches(db),
+    access: createAccessBook(db, clock),
+  };
   return Object.freeze({
-    ...{ halts, revocations, switches },
+    ...{ halts, revocations, switches, access },
     orders: createOrders({ halts, revocations, switches }),
     effects: createEffectLedger(db),
     inbox: createInbox(db),
     sessions: createSessions(db),
-    access: createAccessBook(db, clock),
     usage: createUsage(db, { forgets, ...(clock === undefined ? {} : { clock }) }),
     cards: createCards(db),
     messages: createMessages(db),

@@ -1,9 +1,10 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { judgeStep } from '../../activities/judge-step.ts';
 import { openInstallation } from '../../src/main/installation.ts';
+import { openStore, type Store } from '../../src/store/open-store.ts';
 
 /** A copy of the example organisation that a test may change, also while it is open. */
 function organisation() {
@@ -26,6 +27,16 @@ function organisation() {
 }
 
 describe('openInstallation() and change freezes', () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'installation-data-'));
+  let store: Store;
+  beforeAll(async () => {
+    store = await openStore({ dataDir });
+  });
+  afterAll(async () => {
+    await store.close();
+    rmSync(dataDir, { recursive: true });
+  });
+
   const freeze = () => {
     const at = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
     return `freezes: [{ from: ${at(-60)}, to: ${at(60)}, environment: prod, reason: Incident }]`;
@@ -38,8 +49,14 @@ describe('openInstallation() and change freezes', () => {
       tool: 'github.merge_pull_request',
       args: { repository: 'acme/webshop', number: 2, head: 'a'.repeat(40) },
     };
-    const step = { ask, agent: 'release-agent', confidence: null, stepCount: 1 };
-    return { change, verdict: async () => (await judgeStep(step, installation)).verdict };
+    const step = {
+      ...{ ask, agent: 'release-agent', confidence: null, stepCount: 1 },
+      ...{ request: 'req_test', step: 0, session: null, token: null, onBehalfOf: null, earlier: [] },
+    };
+    onTestFinished(() => installation.close());
+    const { orders, usage, sessions, access } = store;
+    const deps = { ...installation, ...{ orders, usage, sessions, access } };
+    return { change, verdict: async () => (await judgeStep(step, deps)).verdict };
   }
 
   it('judges by a freeze written down while it is open', async () => {

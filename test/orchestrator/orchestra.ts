@@ -39,7 +39,8 @@ export async function openOrchestra() {
   const { client, connection, namespace, bundle } = temporal;
   const queue = `orchestrator-${randomUUID()}`;
   const directory = directoryOf(installation.organisation);
-  const shared = { ...installation, directory };
+  const { orders, usage, sessions, access } = store;
+  const shared = { ...installation, ...{ orders, usage, sessions, access, directory } };
   const none = async () => undefined;
   const surface = { showCard: none, sayInThread: none, whisper: none, tell: none, announce: none };
   const activities: Activities = {
@@ -49,7 +50,6 @@ export async function openOrchestra() {
       ...proofs,
       vendors: createVendors(emulators.settings),
       ledger: store.effects,
-      halts: store.halts,
     }),
     ...approvalActivities({ inbox: store.inbox, surface }),
   };

@@ -38,6 +38,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'type:workflows',
     'type:activities',
     'node:crypto',
+    'node:timers/promises',
     '@temporalio/client',
     '@temporalio/common',
     '@temporalio/proto',

@@ -2,13 +2,9 @@
 import { join } from 'node:path';
 import { loadOrCreateKeys } from '../../src/approvals/keys.ts';
 import { loadOrganisation } from '../../src/approvals/people.ts';
-import { loadOrganisation } from '../../src/approvals/people.ts';
 import type { RequestView } from '../../src/domain/request.ts';
-import { mintToken, newSession } from '../../src/gateway/token.ts';
+import { mintToken } from '../../src/gateway/token.ts';
 import { until } from './until.ts';
-
-const CONFIG = join(import.meta.dirname, '..', '..', 'config');
-const EXAMPLE_AGENTS = loadOrganisation(CONFIG).then(({ agents }) => agents);
 
 export interface Answer<Body> {
   readonly status: number;

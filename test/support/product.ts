@@ -28,7 +28,8 @@ export interface Place {
   readonly sandbox: string;
   readonly temporal: string;
   readonly boltUrl: string;
-  agent(id: string): Promise<TestAgent>;
+  /** An agent of no session, so that it sees all it asked, or of the one given. */
+  agent(id: string, session?: string | null): Promise<TestAgent>;
   /** Lines of the operators' log that no healthy run has: failing workflow tasks and errors. */
   troubles(): Promise<readonly string[]>;
   /** Removes the folder. Only when nothing runs there any more. */
@@ -75,7 +76,7 @@ export async function newPlace(
     sandbox: `http://127.0.0.1:${sandbox}`,
     temporal: `127.0.0.1:${temporal}`,
     boltUrl,
-    agent: (id) => agentAt(`http://127.0.0.1:${gateway}`, dataFolder, id),
+    agent: (id, session) => agentAt(`http://127.0.0.1:${gateway}`, dataFolder, id, session),
     troubles: () => troublesIn(dataFolder),
     remove: () => rm(dataFolder, { recursive: true, force: true, maxRetries: 5 }),
   };
