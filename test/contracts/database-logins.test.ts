@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openPostgres } from '../../src/store/open-postgres.ts';
 import { DATABASE_ROLES, loginOf, ROLE_GRANTS, type TableGrant } from '../../src/store/role-grants.ts';
+import { type DeployedDatabase, startDeployedDatabase } from '../support/deployed-database.ts';
 import { postgresBinaries } from '../support/postgres.ts';
-import { type DeployedDatabase, startDeployedDatabase } from './deployed-database.ts';
 
 const DENIED = 'permission denied';
 

@@ -20,9 +20,9 @@ import {
   aSwitch,
   aView,
 } from '../store/samples.ts';
+import { type DeployedDatabase, startDeployedDatabase } from '../support/deployed-database.ts';
 import { postgresBinaries } from '../support/postgres.ts';
 import { until } from '../support/until.ts';
-import { type DeployedDatabase, startDeployedDatabase } from './deployed-database.ts';
 
 describe.skipIf(postgresBinaries() === undefined)(
   'openRoleDatabase() with the login of one role',

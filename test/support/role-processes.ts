@@ -3,6 +3,7 @@
  * PostgreSQL and a Temporal server beside them. Slack and the vendors are an `OutsideWorld` in the test's process.
  */
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,8 +11,9 @@ import { loadOrCreateKeys } from '../../src/approvals/keys.ts';
 import { resolveTemporalServer } from '../../src/dev/temporal-server/resolve.ts';
 import { startTemporalServer } from '../../src/dev/temporal-server/start.ts';
 import type { Role, SettingName } from '../../src/process/setting-table.ts';
+import { loginOf } from '../../src/store/role-grants.ts';
+import { startDeployedDatabase } from './deployed-database.ts';
 import type { OutsideWorld } from './outside-world.ts';
-import { startPostgres } from './postgres.ts';
 import { until } from './until.ts';
 
 /** Settings by name; checked against the code's own list of names. */
@@ -54,8 +56,8 @@ export async function openTopology({ place }: OutsideWorld): Promise<Topology> {
     onProgress: () => undefined,
     ...(wanted === undefined ? {} : { binary: wanted }),
   });
-  const [postgres, server, { seal, decision, issuer }] = await Promise.all([
-    startPostgres(),
+  const [database, server, { seal, decision, issuer }] = await Promise.all([
+    startDeployedDatabase(),
     startTemporalServer({
       binary,
       ip: '127.0.0.1',
@@ -65,6 +67,8 @@ export async function openTopology({ place }: OutsideWorld): Promise<Topology> {
     }),
     loadOrCreateKeys(join(place.dataFolder, 'keys')),
   ]);
+  await database.makeDatabases();
+  await database.migrateAs('countersign');
   const outside = (...names: readonly SettingName[]): RoleEnv =>
     Object.fromEntries(names.map((name) => [name, place.env[name] ?? '']));
   const shared: RoleEnv = {
@@ -78,24 +82,28 @@ export async function openTopology({ place }: OutsideWorld): Promise<Topology> {
     gateway: {
       ...outside('COUNTERSIGN_GATEWAY_PORT'),
       COUNTERSIGN_AGENT_KEYS: JSON.stringify({ keys: [issuer.publicJwk] }),
+      COUNTERSIGN_ID_SECRET: randomBytes(24).toString('base64url'),
       COUNTERSIGN_SEAL_PRIVATE_KEY: JSON.stringify(seal.privateJwk),
     },
     workflows: { COUNTERSIGN_DECISION_PUBLIC_KEY: decisionPublic },
     approvals: {
       ...outside('COUNTERSIGN_APPROVALS_PORT', 'SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET', 'SLACK_API_URL'),
-      DATABASE_URL: postgres.url,
       COUNTERSIGN_DECISION_PRIVATE_KEY: JSON.stringify(decision.privateJwk),
     },
     executor: {
       ...outside('GITHUB_TOKEN', 'GITHUB_API_URL', 'STRIPE_API_KEY', 'STRIPE_API_URL'),
       ...outside('RESEND_API_KEY', 'RESEND_API_URL'),
       COUNTERSIGN_DATA: join(place.dataFolder, 'executor'),
-      DATABASE_URL: postgres.url,
       COUNTERSIGN_SEAL_PUBLIC_KEY: JSON.stringify(seal.publicJwk),
       COUNTERSIGN_DECISION_PUBLIC_KEY: decisionPublic,
     },
   };
-  const envOf = (...roles: readonly Role[]) => Object.assign({}, shared, ...roles.map((role) => own[role]));
+  const envOf = (...roles: readonly Role[]): RoleEnv => {
+    // A process that plays several roles has the owner's login: a role's own is too narrow for it.
+    const login = roles.length === 1 && roles[0] !== undefined ? loginOf(roles[0]) : 'countersign';
+    const env = { ...shared, DATABASE_URL: database.urlOf(login) };
+    return Object.assign(env, ...roles.map((role) => own[role]));
+  };
   const running: RoleProcess[] = [];
   return {
     temporal: { address: server.address, namespace: NAMESPACE },
@@ -107,7 +115,7 @@ export async function openTopology({ place }: OutsideWorld): Promise<Topology> {
     },
     async close() {
       await Promise.all(running.map((one) => one.end('SIGKILL')));
-      await Promise.all([server.stop(), postgres.stop()]);
+      await Promise.all([server.stop(), database.close()]);
     },
   };
 }

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { makeDeploySecrets } from '../../scripts/deploy-secrets.ts';
-import { startPostgres } from '../support/postgres.ts';
+import { startPostgres } from './postgres.ts';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../', import.meta.url));
