@@ -23,7 +23,10 @@ export interface PastJudgement {
   readonly judgement?: Judgement;
 }
 
-/** Which requests are read: those started at `since` or later, newest first, at most `limit`. */
+/**
+ * Which requests are read: those started at `since` or later, at most `limit`, as Temporal lists them: open ones first,
+ * then those that closed last.
+ */
 export interface PastQuery {
   readonly since: Date;
   readonly limit: number;

@@ -60,16 +60,12 @@ describe('pastJudgements()', () => {
     }
   });
 
-  test('yields many in order, newest first, however they are read', async () => {
+  test('yields each of many once, however they are read', async () => {
     const agents = Array.from({ length: 12 }, newAgent);
     for (const agent of agents) await start({ agent });
     const found = await listed(agents, agents.length);
-    expect(found.map(({ at }) => at)).toEqual(
-      found
-        .map(({ at }) => at)
-        .toSorted()
-        .reverse(),
-    );
+    expect(found.map(({ agent }) => agent).toSorted()).toEqual(agents.toSorted());
+    expect(new Set(found.map(({ id }) => id)).size).toBe(agents.length);
   });
 
   test('yields a request that was not judged without a judgement', async () => {

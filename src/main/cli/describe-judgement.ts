@@ -1,4 +1,5 @@
 /** A judgement for people: the chain from question to answer for each step, and the facts it stands on. */
+import { GATHERED_FACTS, type GatheredFact } from '../../domain/facts.ts';
 import type { JudgedStep } from '../../domain/plan.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 import { phraseOf } from '../../policy/phrase.ts';
@@ -27,14 +28,19 @@ function chainOf(verdict: Verdict): readonly string[] {
   return [...verdict.rules.map(({ id, sentence }) => `${id}: ${sentence}`), `→ ${phraseOf(verdict)}`];
 }
 
+/** Facts that nobody gathered have a neutral value that says nothing, so they are left out; so are counts of nothing. */
 function describeFacts({ facts }: JudgedStep): string {
   if (facts === undefined) return '  No facts were recorded\n';
-  const { gathered, recent, ...plain } = facts;
-  const isRead = gathered === undefined || gathered.includes('recent');
-  return `  Facts\n${pairs(flat({ ...plain, ...(isRead ? { recent } : {}) }))
-    .split('\n')
-    .map((line) => (line === '' ? '' : `  ${line}\n`))
-    .join('')}`;
+  const { gathered = GATHERED_FACTS, ...all } = facts;
+  const isRead = (name: string) => gatheredFact(name) === undefined || gathered.some((fact) => fact === name);
+  const known = Object.fromEntries(Object.entries(all).filter(([name]) => isRead(name)));
+  const lines = flat(known).filter(([name, value]) => !name.startsWith('recent.') || value !== '0');
+  const text = pairs(lines).replaceAll(/^/gm, '  ').trimEnd();
+  return `  Facts\n${text}\n`;
+}
+
+function gatheredFact(name: string): GatheredFact | undefined {
+  return GATHERED_FACTS.find((fact) => fact === name);
 }
 
 /** Nested values under names with dots, lists in one line. */

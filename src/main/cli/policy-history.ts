@@ -56,7 +56,7 @@ async function eachPast(
     for await (const one of pastJudgements(client, { since: from, limit })) {
       take(one);
       count += 1;
-      say(`Requests read: ${count}, back to ${one.at}`);
+      say(`Requests read: ${count}`);
     }
   });
 }

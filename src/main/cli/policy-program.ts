@@ -1,5 +1,5 @@
 /** The words of working on policy: `policy check`, `explain`, `test`, `mutate`, `matrix`, `simulate` and `shadow`. */
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Exit } from './exit-codes.ts';
 import { type Run, wholeNumber, withJson } from './options.ts';
 import { policyCheckCommand } from './policy-check.ts';
@@ -68,17 +68,16 @@ type Act = <Options extends PolicyOptions>(
 
 /** The two that read histories bring Temporal's client with them, so their file is only loaded when one runs. */
 function addHistoryCommands(command: (words: string, description: string) => Command, act: Act): void {
-  const withTime = (one: Command, since: string) =>
+  const withTime = (one: Command, back: string) =>
     one
-      .option(
-        '--since <time>',
-        'from when on: a duration back (12h, 30d) or an ISO 8601 time',
-        sinceTime,
-        sinceTime(since),
+      .addOption(
+        new Option('--since <time>', 'from when on: a duration back (12h, 30d) or an ISO 8601 time')
+          .argParser(sinceTime)
+          .default(sinceTime(back), back),
       )
       .option(
         '--limit <count>',
-        'at most so many requests, the newest',
+        'at most so many requests: open ones, then those that closed last',
         wholeNumber(1, REQUESTS_MAX),
         10_000,
       );
