@@ -2,9 +2,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Exit } from './exit-codes.ts';
 import { type Run, wholeNumber, withJson } from './options.ts';
-import { policyCheckCommand } from './policy-check.ts';
-import { policyExplainCommand } from './policy-explain.ts';
-import { policyMatrixCommand, policyMutateCommand, policyTestCommand } from './policy-test.ts';
 import type { CommandContext } from './request-commands.ts';
 
 /** What every command of the group has. */
@@ -12,6 +9,11 @@ export interface PolicyOptions {
   readonly json?: boolean;
   readonly config?: string;
 }
+
+type NewCommand = (words: string, description: string) => Command;
+type Act = <Options extends PolicyOptions>(
+  work: (options: Options, context: CommandContext) => Promise<Exit>,
+) => (options: Options) => Promise<void>;
 
 const POLICY_EXITS = `
 For policy commands:
@@ -35,39 +37,51 @@ export function addPolicyCommands(program: Command, run: Run): void {
   ) => {
     return async (options: Options) => run((context) => work(options, within(options, context)))(options);
   };
-  command('check', 'load the policy and say what it is, or every problem it has').action(
-    act(policyCheckCommand),
-  );
-  command('test', 'run the scenarios (*.test.yaml) and the golden matrix beside the rules')
-    .option('--mutate', 'and then the mutation check')
-    .action(act(policyTestCommand));
-  command('mutate', 'delete and negate each rule in turn; each must fail at least one scenario').action(
-    act(policyMutateCommand),
-  );
-  command('matrix', 'print the golden matrix: every agent, tool and data tier')
-    .option('--write', 'write it beside the rules, to be committed')
-    .action(act(policyMatrixCommand));
+  addTestCommands(command, act);
   addExplain(command, run);
   addHistoryCommands(command, act);
 }
 
-function addExplain(command: (words: string, description: string) => Command, run: Run): void {
+// The files of this group bring tools, engine and Temporal's client with them; halting must not wait for those to load.
+const tests = () => import('./policy-test.ts');
+const histories = () => import('./policy-history.ts');
+
+function addTestCommands(command: NewCommand, act: Act): void {
+  command('check', 'load the policy and say what it is, or every problem it has').action(
+    act(async (options, context) => (await import('./policy-check.ts')).policyCheckCommand(options, context)),
+  );
+  command('test', 'run the scenarios (*.test.yaml) and the golden matrix beside the rules')
+    .option('--mutate', 'and then the mutation check')
+    .action(
+      act(async (options: PolicyOptions & { readonly mutate?: boolean }, context) =>
+        (await tests()).policyTestCommand(options, context),
+      ),
+    );
+  command('mutate', 'delete and negate each rule in turn; each must fail at least one scenario').action(
+    act(async (options, context) => (await tests()).policyMutateCommand(options, context)),
+  );
+  command('matrix', 'print the golden matrix: every agent, tool and data tier')
+    .option('--write', 'write it beside the rules, to be committed')
+    .action(
+      act(async (options: PolicyOptions & { readonly write?: boolean }, context) =>
+        (await tests()).policyMatrixCommand(options, context),
+      ),
+    );
+}
+
+function addExplain(command: NewCommand, run: Run): void {
   command(
     'explain <what>',
     'why policy answers as it does; what: a request id, or a file (JSON or YAML, - for standard input) with the body of an ask',
   )
     .option('--agent <id>', 'who asks; replaces "agent" in the file')
     .action(async (what: string, options: PolicyOptions & { readonly agent?: string }) => {
+      const { policyExplainCommand } = await import('./policy-explain.ts');
       await run((context) => policyExplainCommand(what, options, within(options, context)))(options);
     });
 }
 
-type Act = <Options extends PolicyOptions>(
-  work: (options: Options, context: CommandContext) => Promise<Exit>,
-) => (options: Options) => Promise<void>;
-
-/** The two that read histories bring Temporal's client with them, so their file is only loaded when one runs. */
-function addHistoryCommands(command: (words: string, description: string) => Command, act: Act): void {
+function addHistoryCommands(command: NewCommand, act: Act): void {
   const withTime = (one: Command, back: string) =>
     one
       .addOption(
@@ -89,12 +103,12 @@ function addHistoryCommands(command: (words: string, description: string) => Com
     '30d',
   ).action(
     act(async (options: SimulateOptions, context) =>
-      (await import('./policy-history.ts')).policySimulateCommand(options, context),
+      (await histories()).policySimulateCommand(options, context),
     ),
   );
   withTime(command('shadow', 'how the candidate policy judged beside the enforced one did'), '7d').action(
     act(async (options: HistoryOptions, context) =>
-      (await import('./policy-history.ts')).policyShadowCommand(options, context),
+      (await histories()).policyShadowCommand(options, context),
     ),
   );
 }
