@@ -27,8 +27,8 @@ export function createExecute(deps: ExecuteDeps): ExecutorActivities['execute'] 
     const effect = reads ? undefined : await effectOf(input, claims, deps);
     // Past the point of no return nothing is asked again: what happened, happened.
     if (effect?.state === 'done') {
-      const tool = deps.registry.whole.get(effect.tool) ?? impossible(`"${effect.tool}" ran and is no tool`);
-      return handOut(tool, effect.result, await agentOf(claims.agent, deps));
+      const ran = { name: effect.tool, tool: deps.registry.whole.get(effect.tool) };
+      return handOut(ran, effect.result, await agentOf(claims.agent, deps));
     }
     if (effect?.state === 'failed') throw new OutsideError('final', messageOf(effect.result));
     const judged = await judgeAgain(stepOf(input, claims), input.runs, deps);

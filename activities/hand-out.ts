@@ -14,13 +14,21 @@ export function bounded(result: JsonValue): JsonValue {
   return bytes <= RESULT_BYTES_MAX ? result : { omitted: `The result has ${bytes} bytes` };
 }
 
-/** The ledger keeps what the vendor said; this is what leaves. An agent that nobody knows any more is handed nothing. */
-export function handOut(tool: Tool, result: JsonValue, agent: Agent | undefined): StepResult {
-  const base = { kind: 'done', tool: tool.name } as const;
-  if (agent === undefined) {
-    return { ...base, result: null, withheld: [{ field: '', what: 'the agent is unknown now' }] };
-  }
+/**
+ * The ledger keeps what the vendor said; this is what leaves. Nothing does where nobody knows the agent any more, or
+ * the tool that said how sensitive it is.
+ */
+export function handOut(
+  { name, tool }: { readonly name: string; readonly tool: Tool | undefined },
+  result: JsonValue,
+  agent: Agent | undefined,
+): StepResult {
+  const base = { kind: 'done', tool: name } as const;
   if (isOmitted(result)) return { ...base, result };
+  if (agent === undefined || tool === undefined) {
+    const what = `the ${agent === undefined ? 'agent' : 'tool'} is unknown now`;
+    return { ...base, result: null, withheld: [{ field: '', what }] };
+  }
   const { result: shown, withheld } = withhold(result, { schema: tool.output, maxTier: agent.maxTier });
   return { ...base, result: shown, ...(withheld.length === 0 ? {} : { withheld }) };
 }

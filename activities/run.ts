@@ -64,7 +64,7 @@ async function read(
       'Cannot hand out what was read: it cannot be written down that it was',
     );
   }
-  return handOut(tool, result, agent);
+  return handOut({ name: tool.name, tool }, result, agent);
 }
 
 async function change(
@@ -94,7 +94,7 @@ async function change(
   if (!reserved.created && effect === undefined)
     throw new OutsideError('unknown', 'Cannot run step: another attempt of it is under way');
   const result = await settled(key, async () => bounded(await tool.execute(args, context, captured)), deps);
-  return handOut(tool, result, agent);
+  return handOut({ name: tool.name, tool }, result, agent);
 }
 
 type Reserved = { readonly kind: 'reserved'; readonly created: boolean };

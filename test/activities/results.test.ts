@@ -101,15 +101,22 @@ describe('handOut()', () => {
     },
     { title: 'nothing of what is as declared', result: { id: 'cus_a', name: 'Grace' }, withheld: [] },
   ])('takes out $title', async ({ result, withheld }) => {
-    const handed = handOut(tool, result, await agent());
+    const handed = handOut({ name: tool.name, tool }, result, await agent());
     const taken = handed.kind === 'done' ? (handed.withheld ?? []) : [];
     expect(taken.map(({ field }) => field)).toEqual(withheld);
     expect(JSON.stringify(handed)).not.toMatch(/4242 4242|"123"/);
   });
 
+  test('hands out nothing of a tool that nobody knows any more', async () => {
+    expect(handOut({ name: 'crm.look', tool: undefined }, { id: 'cus_a' }, await agent())).toEqual({
+      ...{ kind: 'done', tool: 'crm.look', result: null },
+      withheld: [{ field: '', what: 'the tool is unknown now' }],
+    });
+  });
+
   test('says of a result that was too large how large it was', async () => {
     const omitted = { omitted: `The result has ${RESULT_BYTES_MAX + 1} bytes` };
-    expect(handOut(tool, omitted, await agent(1))).toEqual({
+    expect(handOut({ name: tool.name, tool }, omitted, await agent(1))).toEqual({
       kind: 'done',
       tool: tool.name,
       result: omitted,
