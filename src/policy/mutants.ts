@@ -5,13 +5,16 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Expr, PolicyJson } from '@cedar-policy/cedar-wasm/nodejs';
-import { isMap, isSeq, type Node, parseDocument } from 'yaml';
+import { isMap, isSeq, type Node, parseDocument, type YAMLMap } from 'yaml';
 import { CountersignError } from '../domain/errors.ts';
 import { type Engine, loadEngine } from './engine.ts';
 import { readSource } from './source.ts';
 
-/** `negated`: fires exactly when the rule would not; a rule without a condition then never fires. */
-export type Mutation = 'deleted' | 'negated';
+/**
+ * `negated`: fires exactly when the rule would not; a rule without a condition then never fires. `standing` and `longest`
+ * are for lines of the matrix that grant on request only.
+ */
+export type Mutation = 'deleted' | 'negated' | 'standing' | 'longest';
 
 /** One file of a bundle, changed. */
 export interface Mutant {
@@ -23,6 +26,8 @@ export interface Mutant {
 
 const RULE_FILES = ['authority.cedar', 'gates.cedar'] as const;
 const MATRIX_FILE = 'permissions.yaml';
+/** The longest access that a line can name. */
+const MINUTES_MAX = 1_440;
 /** The engine's checks know that `false` never holds and refuse it; that no request has fewer than no steps they do not. */
 const NEVER = ' when { context.stepCount < 0 };';
 
@@ -87,15 +92,44 @@ function jsonOf(engine: Engine, file: string, text: string): PolicyJson {
   return answer.json;
 }
 
-/** Lines of the permission matrix are grants: taking one out is the only way they differ from a rule that never fires. */
+/**
+ * Each line of the permission matrix taken out; a line on request also granting without being given (`standing`), and
+ * for as long as any line may (`longest`).
+ */
 function ofMatrix(source: string): readonly Mutant[] {
-  return [...new Set(lineIds(source))].map((rule) => {
-    const document = parseDocument(source);
-    for (const list of listsOf(document.contents)) {
-      list.items = list.items.filter((line) => !(isMap(line) && line.get('id') === rule));
-    }
-    return { rule, mutation: 'deleted', file: MATRIX_FILE, text: document.toString() };
+  return [...new Set(lineIds(source))].flatMap((rule) => {
+    const mutant = (
+      mutation: Mutation,
+      change: (line: YAMLMap) => YAMLMap | undefined,
+    ): readonly Mutant[] => {
+      const text = changedLines(source, rule, change);
+      return text === changedLines(source, rule, (line) => line)
+        ? []
+        : [{ rule, mutation, file: MATRIX_FILE, text }];
+    };
+    return [
+      ...mutant('deleted', () => undefined),
+      ...mutant('standing', (line) => {
+        line.delete('on');
+        line.delete('atMostMinutes');
+        return line;
+      }),
+      ...mutant('longest', (line) => {
+        if (line.has('atMostMinutes')) line.set('atMostMinutes', MINUTES_MAX);
+        return line;
+      }),
+    ];
   });
+}
+
+function changedLines(source: string, rule: string, change: (line: YAMLMap) => YAMLMap | undefined): string {
+  const document = parseDocument(source);
+  for (const list of listsOf(document.contents)) {
+    list.items = list.items.flatMap((line) =>
+      isMap(line) && line.get('id') === rule ? (change(line) ?? []) : [line],
+    );
+  }
+  return document.toString();
 }
 
 function lineIds(source: string): readonly string[] {

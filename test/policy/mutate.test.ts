@@ -27,7 +27,7 @@ const GATES =
 const LINES = `
 permissions:
   - { id: first, profile: clerk } # kept
-  - { id: second, profile: clerk }
+  - { id: second, profile: clerk, on: request, atMostMinutes: 30 }
 `;
 
 async function mutantsIn(files: Readonly<Record<string, string>>) {
@@ -43,7 +43,7 @@ async function mutantsIn(files: Readonly<Record<string, string>>) {
 describe('mutantsOf()', () => {
   const files = { 'authority.cedar': BLOCKS, 'gates.cedar': GATES, 'permissions.yaml': LINES };
 
-  it('deletes and negates each rule, and deletes each line of the matrix', async () => {
+  it('deletes and negates each rule, deletes each line of the matrix and widens those on request', async () => {
     const mutants = await mutantsIn(files);
     expect(mutants.map(({ file, rule, mutation }) => `${file} ${rule} ${mutation}`)).toEqual([
       ...['plain', 'one', 'two'].flatMap((rule) => [
@@ -54,6 +54,8 @@ describe('mutantsOf()', () => {
       'gates.cedar gate negated',
       'permissions.yaml first deleted',
       'permissions.yaml second deleted',
+      'permissions.yaml second standing',
+      'permissions.yaml second longest',
     ]);
   });
 
@@ -76,6 +78,16 @@ describe('mutantsOf()', () => {
     expect(second?.text).toContain('id: first');
     expect(second?.text).toContain('# kept');
     expect(second?.text).not.toContain('second');
+  });
+
+  it('widens a line on request in both ways', async () => {
+    const widened = (await mutantsIn(files)).filter(
+      ({ rule, mutation }) => rule === 'second' && mutation !== 'deleted',
+    );
+    expect(widened.map(({ text }) => text.match(/id: second.*/)?.[0])).toEqual([
+      'id: second, profile: clerk }',
+      'id: second, profile: clerk, on: request, atMostMinutes: 1440 }',
+    ]);
   });
 
   it.each([
@@ -110,6 +122,7 @@ describe('checkMutants()', () => {
     expect(report.refused).toEqual([
       { rule: 'mail-unsure', mutation: 'negated' },
       { rule: 'release-announces', mutation: 'deleted' },
+      { rule: 'release-announces', mutation: 'standing' },
     ]);
     const count = report.killed + report.refused.length;
     expect(told.at(-1)).toBe(`${count} of ${count}`);
