@@ -23,6 +23,8 @@ let place: Place;
 let product: Product;
 let people: People;
 let config: string;
+/** A candidate policy, judged beside the enforced one. */
+let candidate: string;
 
 beforeAll(async () => {
   place = await newPlace();
@@ -36,7 +38,14 @@ beforeAll(async () => {
   await edit('agents.yaml', (before) =>
     before.replace('  - id: retired-agent', `${REHEARSAL}  - id: retired-agent`),
   );
-  place = { ...place, env: { ...place.env, COUNTERSIGN_CONFIG: config } };
+  candidate = join(place.dataFolder, 'candidate');
+  await cp(join(config, 'policy'), candidate, { recursive: true });
+  await writeFile(
+    join(candidate, 'gates.cedar'),
+    `${await readFile(join(candidate, 'gates.cedar'), 'utf8')}${STRICTER}`,
+  );
+  const env = { COUNTERSIGN_CONFIG: config, COUNTERSIGN_SHADOW_POLICY: candidate };
+  place = { ...place, env: { ...place.env, ...env } };
   product = await startProduct(place);
   people = peopleIn(handsOverHttp(place.sandbox));
 }, 120_000);
@@ -47,6 +56,13 @@ afterAll(async () => {
 afterEach(async () => {
   expect(await product.troubles()).toEqual([]);
 });
+
+const STRICTER = `
+@id("comments-now") @owner("platform")
+@gate("approval") @tier("medium") @approvers("platform") @quorum("1") @ttl("1h")
+@reason("Comments are looked at this week.")
+forbid (principal, action == Action::"github.comment_on_issue", resource);
+`;
 
 const REHEARSAL = `  - id: rehearsal-agent
     title: Rehearsal agent
@@ -110,6 +126,26 @@ const problemOf = async (agent: TestAgent, body: unknown = comment()) => {
   const { status, body: problem } = await agent.call<Problem>('/v1/requests', { body });
   return { status, code: problem.code };
 };
+
+// First, while release-agent has not been refused so often that people look at everything it does.
+describe('a candidate policy', () => {
+  it('is judged beside the enforced one, and tried on what happened, without changing anything', async () => {
+    const agent = await product.agent('release-agent');
+    const { body } = await agent.ask(comment(), { seconds: 10 });
+    expect(body).toMatchObject({ status: 'closed', outcome: 'executed' });
+    const temporal = ['--since', '1d', '--json'];
+    const shadow = await countersign('policy', 'shadow', ...temporal);
+    expect(shadow).toContain('comments-now');
+    const simulated = JSON.parse(
+      await countersign('policy', 'simulate', '--candidate', candidate, ...temporal),
+    ) as {
+      readonly steps: { readonly changed: number };
+      readonly prompts: readonly { readonly group: string }[];
+    };
+    expect(simulated.steps.changed).toBeGreaterThan(0);
+    expect(simulated.prompts).toContainEqual(expect.objectContaining({ group: 'platform' }));
+  });
+});
 
 describe('a session', () => {
   it('that declared its task is denied or gated beyond it, and cannot widen it', async () => {
@@ -335,12 +371,6 @@ describe('a result', () => {
 
 describe('a changed policy', () => {
   const gates = join('policy', 'gates.cedar');
-  const STRICTER = `
-@id("comments-now") @owner("platform")
-@gate("approval") @tier("medium") @approvers("platform") @quorum("1") @ttl("1h")
-@reason("Comments are looked at this week.")
-forbid (principal, action == Action::"github.comment_on_issue", resource);
-`;
   interface DryRun {
     readonly policyVersion: string;
     readonly steps: AskedView['steps'];
