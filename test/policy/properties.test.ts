@@ -6,9 +6,11 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { StepFacts } from '../../src/domain/facts.ts';
 import type { Policy } from '../../src/domain/ports.ts';
+import { NOTHING_RECENT } from '../../src/domain/usage.ts';
 import { VERDICT_EFFECTS, type VerdictEffect } from '../../src/domain/verdict.ts';
 import { loadAcme } from './acme.ts';
-import { factsOf, loadText, NAMES } from './sample.ts';
+import { type LooseRule, looseBundles } from './loose-bundle.ts';
+import { factsOf, NAMES } from './sample.ts';
 
 /** A condition in Cedar and in TypeScript. `true` in `breaks` means the engine fails on it. */
 interface Condition {
@@ -46,6 +48,25 @@ const CONDITIONS: readonly Condition[] = [
     cedar: 'context.stepCount * 5000000000000000000 > 1',
     holds: () => true,
     breaks: ({ stepCount }) => stepCount > 1,
+  },
+  {
+    cedar: 'context.now.offset(duration("106751991167d")) > context.now',
+    holds: () => true,
+    breaks: () => true,
+  },
+  {
+    cedar: 'context.recent.agentHour.steps > 3',
+    holds: ({ recent }) => recent.agentHour.steps > 3,
+    breaks: never,
+  },
+  { cedar: 'context.recent.readTier >= 3', holds: ({ recent }) => recent.readTier >= 3, breaks: never },
+  { cedar: 'context.task.outside', holds: ({ task }) => task.outside, breaks: never },
+  { cedar: 'context.elevated', holds: ({ elevated }) => elevated, breaks: never },
+  { cedar: '!context.businessHours', holds: ({ businessHours }) => !businessHours, breaks: never },
+  {
+    cedar: 'context.behalf && context.behalfGroups.contains(Group::"desk")',
+    holds: ({ behalfGroups }) => behalfGroups?.includes('desk') ?? false,
+    breaks: never,
   },
   {
     cedar: 'Agent::"reader-1".suspended',
@@ -114,6 +135,12 @@ const facts: fc.Arbitrary<StepFacts> = fc
     amountCents: fc.nat(2000),
     changeFreeze: fc.boolean(),
     stepCount: fc.integer({ min: 1, max: 20 }),
+    businessHours: fc.boolean(),
+    behalfGroups: fc.constantFrom(null, [], ['desk'], ['leads', 'desk']),
+    elevated: fc.boolean(),
+    outside: fc.boolean(),
+    steps: fc.nat(6),
+    readTier: fc.nat(4),
   })
   .map((made) => ({
     ...factsOf(made.tool),
@@ -138,38 +165,35 @@ const facts: fc.Arbitrary<StepFacts> = fc
     amountCents: made.amountCents,
     changeFreeze: made.changeFreeze,
     stepCount: made.stepCount,
+    businessHours: made.businessHours,
+    behalfGroups: made.behalfGroups,
+    elevated: made.elevated,
+    task: { declared: true, outside: made.outside },
+    recent: {
+      ...NOTHING_RECENT,
+      agentHour: { steps: made.steps, denied: 0, cents: 0 },
+      readTier: made.readTier,
+    },
   }));
 
-const ANNOTATIONS = {
-  grant: '',
-  block: '',
-  approval: '@gate("approval") @tier("low") @approvers("desk") @quorum("1") @ttl("1h")',
-  notify: '@gate("notify") @channel("notices")',
-  downscope: '@gate("downscope") @to("mail.draft")',
+const ANNOTATIONS: Readonly<Record<RandomRule['kind'], Readonly<Record<string, string>>>> = {
+  grant: {},
+  block: {},
+  approval: { gate: 'approval', tier: 'low', approvers: 'desk', quorum: '1', ttl: '1h' },
+  notify: { gate: 'notify', channel: 'notices' },
+  downscope: { gate: 'downscope', to: 'mail.draft' },
 };
 
-function textOf({ kind, profile, tools, scope, condition }: RandomRule, index: number): string {
+function looseRule({ kind, profile, tools, scope, condition }: RandomRule): LooseRule {
   const actions = `action in [${tools.map((tool) => `Action::"${tool}"`).join(', ')}]`;
-  const head = `@id("rule-${index}") ${ANNOTATIONS[kind]} @reason("Rule ${index} applies.")`;
   const body = `when { ${condition.cedar} };`;
-  return kind === 'grant'
-    ? `${head} permit (principal in Profile::"${profile}", ${actions}, resource in Scope::"${scope}") ${body}`
-    : `${head} forbid (principal, ${actions}, resource) ${body}`;
-}
-
-function bundleOf(rules: readonly RandomRule[]) {
-  const text = (gates: boolean) =>
-    rules
-      .map((one, index) =>
-        gates === (one.kind !== 'grant' && one.kind !== 'block') ? textOf(one, index) : '',
-      )
-      .join('\n');
-  // A rule in each file that never applies here, because an empty file is refused.
-  const spare = 'forbid (principal == Agent::"nobody-1", action == Action::"crm.look", resource);';
   return {
-    authority: `${text(false)}\n@id("spare-a") @reason("A spare rule.") ${spare}`,
-    gates: `${text(true)}\n@id("spare-g") ${ANNOTATIONS.notify} @reason("A spare rule.") ${spare}`,
-    names: { agents: [...NAMES.agents, 'nobody-1'] },
+    set: kind === 'grant' || kind === 'block' ? 'authority' : 'gates',
+    annotations: ANNOTATIONS[kind],
+    text:
+      kind === 'grant'
+        ? `permit (principal in Profile::"${profile}", ${actions}, resource in Scope::"${scope}") ${body}`
+        : `forbid (principal, ${actions}, resource) ${body}`,
   };
 }
 
@@ -192,27 +216,33 @@ function naive(rules: readonly RandomRule[], step: StepFacts, mayReduce = true):
   if (breaks(gates)) return 'deny';
   const open = fired(gates);
   if (open.includes('downscope')) {
-    const smaller = { ...factsOf('mail.draft'), ...step, tool: 'mail.draft' };
+    const smaller = { ...step, tool: 'mail.draft', elevated: false };
     return mayReduce && naive(rules, smaller, false) !== 'deny' ? 'downscope' : 'deny';
   }
   if (open.includes('approval')) return 'approve';
   return open.includes('notify') ? 'notify' : 'allow';
 }
 
-describe('decide() on random bundles', () => {
+const BUNDLES = 2_500;
+const STEPS_EACH = 4;
+
+describe('decide() on 10,000 random bundles and requests', () => {
   it('agrees with a naive judge: no allow without a grant, against a block, or over a failing rule', async () => {
+    const bundle = await looseBundles();
     const effects = new Set<VerdictEffect>();
-    await fc.assert(
-      fc.asyncProperty(rules, fc.array(facts, { minLength: 20, maxLength: 20 }), async (made, steps) => {
-        const policy = await loadText(bundleOf(made));
-        for (const step of steps) {
-          const verdict = policy.decide(step);
-          expect(verdict.effect, JSON.stringify(verdict.rules)).toBe(naive(made, step));
-          expect(verdict.rules.length).toBeGreaterThan(0);
-          effects.add(verdict.effect);
+    const steps = fc.array(facts, { minLength: STEPS_EACH, maxLength: STEPS_EACH });
+    fc.assert(
+      fc.property(rules, steps, (made, asked) => {
+        const policy = bundle(made.map(looseRule));
+        for (const step of asked) {
+          const { effect, rules: named, explanation } = policy.decide(step);
+          expect(effect, JSON.stringify(explanation)).toBe(naive(made, step));
+          expect(named.length).toBeGreaterThan(0);
+          expect(explanation?.at(-1)).toBe(`verdict: ${effect}`);
+          effects.add(effect);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: BUNDLES },
     );
     expect(effects).toEqual(new Set(VERDICT_EFFECTS));
   }, 60_000);
@@ -254,6 +284,7 @@ describe('decide() on the example policy', () => {
           effect: 'draft',
           reversibility: 'reversible',
           confidence: low,
+          input: {},
         });
         return (
           lower.effect === 'downscope' && asked.effect !== 'deny' && asked.gates.length === lower.gates.length
@@ -267,7 +298,8 @@ describe('decide() on the example policy', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 99_999_999 }), (amountCents) => {
         const refund = calls[2] ?? factsOf('crm.look');
-        return policy.decide({ ...refund, amountCents }).gates.some(({ kind }) => kind === 'approval');
+        const { effect, gates } = policy.decide({ ...refund, amountCents });
+        return effect === 'deny' || gates.some(({ kind }) => kind === 'approval');
       }),
       { numRuns: 60 },
     );
