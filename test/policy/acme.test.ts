@@ -246,7 +246,7 @@ ${line('renames', { profile: 'release', effect: 'write', tools: rename.name, sco
       '#agent-notices',
     ],
     ['deleting a repository in working hours', erase, 'approve', 'platform×2'],
-    ['deleting a repository on a Sunday', { ...erase, ...SUNDAY }, 'approve', 'support×1 platform×2'],
+    ['deleting a repository on a Sunday', { ...erase, ...SUNDAY }, 'approve', 'platform×2 #agent-notices'],
     ['a message within the task', { ...lead, ...inside }, 'approve', 'support×1'],
     ['a message outside the task', { ...lead, ...outside }, 'deny', 'leaves-task'],
     ['a refund outside the task', { ...refunds, args: refund(1), ...outside }, 'deny', 'leaves-task'],
