@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
-import { CREDENTIALS_REVOKED_DAYS, REVOCATIONS_MAX } from '../../src/store/revocations.ts';
+import { createOrders } from '../../src/store/orders.ts';
+import { CREDENTIALS_REVOKED_DAYS, createRevocations, REVOCATIONS_MAX } from '../../src/store/revocations.ts';
 import type { StoreUnderTest } from './both-databases.ts';
 import { aRevocation } from './samples.ts';
 
 export function revocationsContract(store: StoreUnderTest): void {
-  const book = () => store().revocations;
+  // The database's own: an embedded store keeps this book as files, which have tests of their own.
+  const book = () => createRevocations(store().db);
   const active = async (subject: string) => (await book().active()).filter((one) => one.subject === subject);
   const recorded = async (subject: string) => (await book().list()).filter((one) => one.subject === subject);
   /** As if it had been recorded so many days ago, whatever its own date says. */
@@ -112,7 +114,8 @@ export function revocationsContract(store: StoreUnderTest): void {
         select 'token', 'many_' || n, 'r', 'b', now()
         from generate_series(1, ${sql.lit(REVOCATIONS_MAX + 1)}::int4) as n`.execute(store().db);
       await expect(book().active()).rejects.toMatchObject({ code: 'unavailable' });
-      await expect(store().orders.inForce(new Date())).rejects.toMatchObject({ code: 'unavailable' });
+      const orders = createOrders({ ...store(), revocations: book() });
+      await expect(orders.inForce(new Date())).rejects.toMatchObject({ code: 'unavailable' });
       await sql`delete from revocations where subject like 'many_%'`.execute(store().db);
       await expect(book().active()).resolves.toBeInstanceOf(Array);
     });

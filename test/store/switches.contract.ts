@@ -1,11 +1,12 @@
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
-import { SWITCHES_MAX } from '../../src/store/switches.ts';
+import { createSwitches, SWITCHES_MAX } from '../../src/store/switches.ts';
 import type { StoreUnderTest } from './both-databases.ts';
 import { aSwitch } from './samples.ts';
 
 export function switchesContract(store: StoreUnderTest): void {
-  const book = () => store().switches;
+  // The database's own: an embedded store keeps this book as files, which have tests of their own.
+  const book = () => createSwitches(store().db);
   const active = async (subject: string) => (await book().active()).filter((one) => one.subject === subject);
   const recorded = async (subject: string) => (await book().list()).filter((one) => one.subject === subject);
   const ended = (by: string) => ({ liftedBy: by, liftedAt: expect.stringMatching(/^\d{4}-.*Z$/) });
