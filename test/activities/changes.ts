@@ -77,8 +77,7 @@ export const CHANGES: readonly Change[] = [
     tool: 'github.delete_repository',
     args: { repository: 'acme/legacy-billing' },
     agent: 'release-agent',
-    // Out of hours somebody from support has to agree as well; at other times that vote does no harm.
-    people: ['alice', 'bob', 'erin'],
+    people: ['alice', 'bob'],
     effect: github('DELETE', 'legacy-billing'),
     look: ({ github: { rest } }) =>
       rest.repos.get({ owner: 'acme', repo: 'legacy-billing' }).then(
