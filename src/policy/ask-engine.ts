@@ -1,15 +1,18 @@
 /** Asks the engine about one rule set and believes nothing but a clean answer. */
+import type { SchemaJson } from '@cedar-policy/cedar-wasm/nodejs';
 import type { Engine } from './engine.ts';
 import type { Question } from './entities.ts';
+import { narrowQuestion, narrowSchema } from './narrow.ts';
 import type { Rule, RuleSet } from './rules.ts';
-import { type Parsable, type Part, parsedPart } from './slots.ts';
-import { toolRules } from './tool-rules.ts';
+import { type Part, parsedPart } from './slots.ts';
+import { type ToolRules, toolRules } from './tool-rules.ts';
 import { Unjudgeable } from './unjudgeable.ts';
 import type { PolicyTool } from './vocabulary.ts';
 
 /** A bundle that passed every check. */
-export interface Bundle extends Parsable {
+export interface Bundle {
   readonly version: string;
+  readonly schema: SchemaJson<string>;
   /** The texts handed to the engine, by rule id. */
   readonly policies: Readonly<Record<RuleSet, Readonly<Record<string, string>>>>;
   readonly rules: ReadonlyMap<string, Rule>;
@@ -29,14 +32,19 @@ export interface SetAnswer {
   readonly rules: readonly Rule[];
 }
 
+/** What the set's rules about the tool read of the question: all that the answer can depend on. */
+export function narrowed(bundle: Bundle, set: RuleSet, question: Question): Question {
+  return narrowQuestion(question, rulesAbout(bundle, question).context[set]);
+}
+
 /**
- * Throws Unjudgeable when a rule failed: the engine itself skips such a rule, also a forbid, and that would open the
+ * The question must be `narrowed` for the set. Throws Unjudgeable when a rule failed: the engine itself skips such a rule, also a forbid, and that would open the
  * door. Anything else that is not a plain answer throws too.
  */
 export function askSet(engine: Engine, bundle: Bundle, set: RuleSet, question: Question): SetAnswer {
   const answer = engine.statefulIsAuthorized({
     ...question,
-    ...parsedPart(engine, bundle, partAbout(bundle, set, question.action.id)),
+    ...parsedPart(engine, bundle, partAbout(bundle, set, question)),
     validateRequest: true,
   });
   if (answer.type === 'failure')
@@ -52,19 +60,21 @@ export function askSet(engine: Engine, bundle: Bundle, set: RuleSet, question: Q
   return { allowed: decision === 'allow', rules: rulesOf(bundle, diagnostics.reason) };
 }
 
-/** The rules of a set that are about the tool; for a tool that is not known, all of them. */
-function partAbout(bundle: Bundle, set: RuleSet, tool: string): Part {
+function partAbout(bundle: Bundle, set: RuleSet, question: Question): Part {
   const texts = bundle.policies[set];
-  const about = toolRules(bundle, tool);
-  if (about === undefined) return { part: set, policies: () => texts };
-  const ids = [
-    ...about[set].map(({ annotations }) => annotations.id),
-    ...(set === 'gates' ? [NOT_GATED] : []),
-  ];
+  const { [set]: rules, index, context } = rulesAbout(bundle, question);
+  const ids = [...rules.map(({ annotations }) => annotations.id), ...(set === 'gates' ? [NOT_GATED] : [])];
   return {
-    part: `${set}/${about.index}`,
+    part: `${set}/${index}`,
+    schema: () => narrowSchema(bundle.schema, question.action.id, context[set]),
     policies: () => Object.fromEntries(ids.map((id) => [id, texts[id] ?? unknownRule(id)])),
   };
+}
+
+function rulesAbout(bundle: Bundle, { action }: Question): ToolRules {
+  const about = toolRules(bundle, action.id);
+  if (about === undefined) throw new Unjudgeable('The policy knows no tool of this name.');
+  return about;
 }
 
 function rulesOf(bundle: Bundle, ids: readonly string[]): readonly Rule[] {

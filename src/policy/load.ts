@@ -22,7 +22,6 @@ import { accessScopes, checkPermissions, readPermissions } from './permissions.t
 import { RULES_MAX, type Rule, type RuleSet, type RulesFound, readRules } from './rules.ts';
 import { policySchema } from './schema.ts';
 import { readScopes } from './scopes.ts';
-import { slotOf } from './slots.ts';
 import { readSource, type Source } from './source.ts';
 import { validateRules } from './validate.ts';
 import { checkVocabulary, type PolicyTool, type Vocabulary } from './vocabulary.ts';
@@ -65,7 +64,6 @@ export async function loadPolicy({ folder, ...names }: PolicySources): Promise<L
     permissions: readSource(folder, 'permissions.yaml'),
   };
   const { bundle, permissions } = checkedBundle(engine, files, names);
-  slotOf(engine, bundle);
   const mayAsk = grantedTools(bundle.rules.values());
   return Object.freeze({ ...policyOf(engine, bundle), mayAsk, permissions });
 }

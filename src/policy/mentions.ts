@@ -10,10 +10,21 @@ export function contextReads({
   return visit(conditions, read) ? read : undefined;
 }
 
+/** The attributes that some of the rules read; undefined where one uses the whole context. */
+export function allReads(rules: readonly { readonly json: PolicyJson }[]): ReadonlySet<string> | undefined {
+  const all = new Set<string>();
+  for (const { json } of rules) {
+    const read = contextReads(json);
+    if (read === undefined) return undefined;
+    for (const name of read) all.add(name);
+  }
+  return all;
+}
+
 /** The gathered facts that some of the rules read; all of them where one uses the whole context. */
-export function gatheredReads(rules: Iterable<{ readonly json: PolicyJson }>): ReadonlySet<GatheredFact> {
-  const reads = [...rules].map(({ json }) => contextReads(json));
-  return new Set(GATHERED_FACTS.filter((fact) => reads.some((read) => read === undefined || read.has(fact))));
+export function gatheredReads(rules: readonly { readonly json: PolicyJson }[]): ReadonlySet<GatheredFact> {
+  const reads = allReads(rules);
+  return new Set(GATHERED_FACTS.filter((fact) => reads === undefined || reads.has(fact)));
 }
 
 /** False when `context` stands somewhere else than before the name of an attribute. */

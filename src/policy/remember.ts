@@ -2,15 +2,14 @@
  * Answers a bundle has given. The engine is a pure function of bundle and question, and each step is judged at least
  * twice (before anything runs, and right before it does), mostly with the same facts: then the answer is known.
  *
- * An answer is found again by the whole question: every attribute, every parent and the context. Only the time is left
- * out, which is always another, and only where no rule about the tool reads it; where one does, nothing is remembered.
- * What could not be judged is not remembered either: it is asked again.
+ * An answer is found again by the whole question as the engine is asked it: every attribute, every parent and what the
+ * rules read of the context. Where they read the time, which is always another, nothing is remembered. What could not
+ * be judged is not remembered either: it is asked again.
  */
-import { askSet, type Bundle, type SetAnswer } from './ask-engine.ts';
+import { askSet, type Bundle, narrowed, type SetAnswer } from './ask-engine.ts';
 import type { Engine } from './engine.ts';
 import type { Question } from './entities.ts';
 import type { RuleSet } from './rules.ts';
-import { toolRules } from './tool-rules.ts';
 
 /** More different questions than this, and the oldest answer is forgotten. */
 export const ANSWERS_MAX = 1_000;
@@ -21,12 +20,12 @@ export type Ask = (set: RuleSet, question: Question) => SetAnswer;
 export function rememberingAsk(engine: Engine, bundle: Bundle): Ask {
   const answers = new Map<string, SetAnswer>();
   return (set, question) => {
-    const about = toolRules(bundle, question.action.id);
-    if (about === undefined || about.reads.has('now')) return askSet(engine, bundle, set, question);
-    const key = JSON.stringify([set, { ...question, context: { ...question.context, now: null } }]);
+    const asked = narrowed(bundle, set, question);
+    if ('now' in asked.context) return askSet(engine, bundle, set, asked);
+    const key = JSON.stringify([set, asked]);
     const known = answers.get(key);
     if (known !== undefined) return known;
-    const answer = Object.freeze(askSet(engine, bundle, set, question));
+    const answer = Object.freeze(askSet(engine, bundle, set, asked));
     const [oldest] = answers.size < ANSWERS_MAX ? [] : answers.keys();
     if (oldest !== undefined) answers.delete(oldest);
     answers.set(key, answer);

@@ -10,14 +10,13 @@ import type { CheckParseAnswer, SchemaJson } from '@cedar-policy/cedar-wasm/node
 import { CountersignError, impossible } from '../domain/errors.ts';
 import type { Engine } from './engine.ts';
 
-/** What the engine must have parsed for a bundle. */
-export interface Parsable {
-  readonly schema: SchemaJson<string>;
-}
+/** A bundle, as this file knows it: by being the same object. */
+type Holder = object;
 
-/** Some rules of a bundle, by id. `part` tells them from the bundle's others; a bundle has few, ever the same. */
+/** Some rules of a bundle with their schema. `part` tells them from the bundle's others; a bundle has few, ever the same. */
 export interface Part {
   readonly part: string;
+  schema(): SchemaJson<string>;
   policies(): Readonly<Record<string, string>>;
 }
 
@@ -29,7 +28,7 @@ export interface Parsed {
 
 interface Slot {
   readonly name: string;
-  readonly holder: Parsable;
+  readonly holder: Holder;
   /** Parts of the holder; of an earlier holder's parts nothing is left here. */
   readonly parts: Set<string>;
 }
@@ -41,31 +40,29 @@ export const SLOTS_MAX = 8;
 const held: Slot[] = [];
 
 /** Names under which the engine holds a part of the bundle. Throws `misconfigured` when it refuses to parse it. */
-export function parsedPart(engine: Engine, bundle: Parsable, { part, policies }: Part): Parsed {
-  const { name, parts } = slotOf(engine, bundle);
-  const preparsedPolicySetId = `${name}/${part}`;
+export function parsedPart(engine: Engine, bundle: Holder, { part, schema, policies }: Part): Parsed {
+  const { name: slot, parts } = slotOf(bundle);
+  const name = `${slot}/${part}`;
   if (!parts.has(part)) {
-    expectParsed(engine.preparsePolicySet(preparsedPolicySetId, { staticPolicies: { ...policies() } }));
+    expectParsed(engine.preparseSchema(name, schema()));
+    expectParsed(engine.preparsePolicySet(name, { staticPolicies: { ...policies() } }));
     parts.add(part);
   }
-  return { preparsedSchemaName: name, preparsedPolicySetId };
+  return { preparsedSchemaName: name, preparsedPolicySetId: name };
 }
 
-/** The slot that holds the bundle, its schema parsed. Throws as `parsedPart` does. */
-export function slotOf(engine: Engine, bundle: Parsable): Slot {
+function slotOf(holder: Holder): Slot {
   const last = held.at(-1);
-  if (last?.holder === bundle) return last;
-  const at = held.findIndex(({ holder }) => holder === bundle);
+  if (last?.holder === holder) return last;
+  const at = held.findIndex((slot) => slot.holder === holder);
   const [mine] = at < 0 ? [] : held.splice(at, 1);
-  const slot = mine ?? freshSlot(engine, bundle);
+  const slot = mine ?? { name: takenName(), holder, parts: new Set() };
   held.push(slot);
   return slot;
 }
 
-function freshSlot(engine: Engine, holder: Parsable): Slot {
-  const name = freeName() ?? held.shift()?.name ?? impossible('no slot is free and none is held');
-  expectParsed(engine.preparseSchema(name, holder.schema));
-  return { name, holder, parts: new Set() };
+function takenName(): string {
+  return freeName() ?? held.shift()?.name ?? impossible('no slot is free and none is held');
 }
 
 function freeName(): string | undefined {

@@ -4,7 +4,7 @@
  */
 import type { GatheredFact } from '../domain/facts.ts';
 import { covers } from './literals.ts';
-import { gatheredReads } from './mentions.ts';
+import { allReads, gatheredReads } from './mentions.ts';
 import type { Rule, RuleSet } from './rules.ts';
 import type { PolicyTool } from './vocabulary.ts';
 
@@ -17,6 +17,8 @@ interface RuleBook {
 export interface ToolRules extends Readonly<Record<RuleSet, readonly Rule[]>> {
   /** The tool's place among the bundle's. */
   readonly index: number;
+  /** What each set reads of the context; undefined for all of it. */
+  readonly context: Readonly<Record<RuleSet, ReadonlySet<string> | undefined>>;
   /** The gathered facts that these rules read. */
   readonly reads: ReadonlySet<GatheredFact>;
   /** Those, and what the rules of the smaller tools read that a gate may put in this one's place. */
@@ -33,12 +35,15 @@ export function toolRules(bundle: RuleBook, name: string): ToolRules | undefined
   const tool = bundle.tools.get(name);
   if (tool === undefined || sorted.has(name)) return sorted.get(name);
   const about = rulesAbout(bundle, tool);
+  const authority = about.filter(({ set }) => set === 'authority');
+  const gates = about.filter(({ set }) => set === 'gates');
   const reads = gatheredReads(about);
   const mentions = gatheredReads([...about, ...about.flatMap((rule) => rulesOfSmaller(bundle, rule))]);
   const found = Object.freeze({
     index: [...bundle.tools.keys()].indexOf(name),
-    authority: about.filter(({ set }) => set === 'authority'),
-    gates: about.filter(({ set }) => set === 'gates'),
+    authority,
+    gates,
+    context: { authority: allReads(authority), gates: allReads(gates) },
     reads,
     mentions,
   });

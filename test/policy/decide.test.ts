@@ -98,10 +98,10 @@ const SCENARIOS: readonly (readonly [string, StepFacts, VerdictEffect, readonly 
     ['clerk-looks'],
   ],
   [
-    'somebody behind it in an unknown group',
+    'somebody behind it in an unknown group, which no rule reads',
     factsOf('crm.look', { behalfGroups: ['root'] }),
-    'deny',
-    ['engine-error'],
+    'allow',
+    ['clerk-looks'],
   ],
   [
     'an argument that is no fact of the tool',
@@ -125,6 +125,21 @@ describe('decide()', () => {
     expect(verdict.rules.map(({ id }) => id)).toEqual(rules);
     expect(verdict.gates.length > 0).toBe(effect === 'notify' || effect === 'approve');
     for (const { sentence } of verdict.rules) expect(sentence).toMatch(/^[A-Z].{3,158}\.$/);
+  });
+
+  it('refuses somebody behind it in an unknown group where a rule reads the groups', async () => {
+    const rule = `@id("not-desk") @owner("leads") @reason("The desk asks elsewhere.")
+forbid (principal, action, resource) when { context.behalfGroups.contains(Group::"desk") };`;
+    const strict = await loadText({ authority: `${AUTHORITY}${rule}` });
+    const by = (...behalfGroups: string[]) =>
+      strict.decide(factsOf('crm.look', { behalfGroups })).rules[0]?.id;
+    expect([by(), by('leads'), by('desk'), by('root'), by('leads', 'root')]).toEqual([
+      'clerk-looks',
+      'clerk-looks',
+      'not-desk',
+      'engine-error',
+      'engine-error',
+    ]);
   });
 
   it('carries the sentence of each rule exactly as written', () => {

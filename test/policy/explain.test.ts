@@ -91,9 +91,9 @@ describe('the explanation of a verdict', () => {
     [
       'an engine error on the way',
       'crm.look',
-      { behalfGroups: ['root'] },
+      { agent: { ...factsOf('crm.look').agent, profile: 'boss' } },
       [
-        `${ASKED} crm.look on crm/people`,
+        'clerk-1 (profile boss, tier 3) asks crm.look on crm/people',
         'could not be judged: The policy engine refused the facts of this step.',
         'verdict: deny',
       ],

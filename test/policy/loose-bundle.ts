@@ -7,7 +7,7 @@ import type { Policy } from '../../src/domain/ports.ts';
 import { type Annotations, readAnnotations } from '../../src/policy/annotations.ts';
 import { type Bundle, NOT_GATED } from '../../src/policy/ask-engine.ts';
 import { policyOf } from '../../src/policy/decide.ts';
-import { type Engine, loadEngine } from '../../src/policy/engine.ts';
+import { loadEngine } from '../../src/policy/engine.ts';
 import { covers } from '../../src/policy/literals.ts';
 import { type RawRule, type Rule, type RuleSet, rawRule } from '../../src/policy/rules.ts';
 import { policySchema } from '../../src/policy/schema.ts';
@@ -23,7 +23,7 @@ export interface LooseRule {
 
 /** Makes policies whose rules are called `rule-0`, `rule-1` and so on, in the order given. */
 export async function looseBundles(): Promise<(rules: readonly LooseRule[]) => Policy> {
-  const engine = oneSchema(await loadEngine());
+  const engine = await loadEngine();
   const parsed = new Map<string, RawRule>();
   const schema = policySchema(NAMES);
   const parse = (set: RuleSet, text: string): RawRule => {
@@ -71,17 +71,4 @@ function annotationsOf(set: RuleSet, written: Readonly<Record<string, string>>):
   const { annotations, problems } = readAnnotations(set, { ...written, owner: 'olga', reason });
   if (annotations === undefined) throw new Error(problems.join('; '));
   return annotations;
-}
-
-/** All loose bundles have the same schema; parsing it takes longer than everything else. */
-function oneSchema(engine: Engine): Engine {
-  const slots = new Set<string>();
-  return {
-    ...engine,
-    preparseSchema(name, schema) {
-      if (slots.has(name)) return { type: 'success' };
-      slots.add(name);
-      return engine.preparseSchema(name, schema);
-    },
-  };
 }

@@ -245,7 +245,7 @@ describe('decide() on 10,000 random bundles and requests', () => {
       { numRuns: BUNDLES },
     );
     expect(effects).toEqual(new Set(VERDICT_EFFECTS));
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('decide() on the example policy', () => {

@@ -105,6 +105,15 @@ describe('rememberingAsk()', () => {
     expect(asked()).toBe(2);
   });
 
+  it('answers from memory where only what no rule reads is another', () => {
+    const { ask, asked } = counting();
+    ask('gates', question());
+    ask('gates', question({ amountCents: 1, holiday: true, elevated: true }));
+    expect(asked()).toBe(1);
+    ask('gates', question({ target: { ...factsOf('crm.look').target, tier: 4 } }));
+    expect(asked()).toBe(2);
+  });
+
   it('asks each rule set by itself', () => {
     const { ask, asked } = counting();
     ask('authority', question());
@@ -130,6 +139,24 @@ describe('rememberingAsk()', () => {
   });
 });
 
+/** A rule that reads everything but the time. */
+const WIDE: Rule = {
+  set: 'authority',
+  place: 'here:1',
+  position: 0,
+  text: '',
+  annotations: { gate: undefined, id: 'wide', owner: 'olga', reason: 'It reads a lot.' },
+  json: {
+    effect: 'permit',
+    principal: { op: 'All' },
+    action: { op: 'All' },
+    resource: { op: 'All' },
+    conditions: Object.keys(questionOf(boundedFacts.parse(factsOf('crm.look')), LOOK).context)
+      .filter((attr) => attr !== 'now')
+      .map((attr) => ({ kind: 'when', body: { '.': { left: { Var: 'context' }, attr } } })),
+  },
+};
+
 /** An engine that allows everything and counts; the real one cannot be looked into. */
 function counting({ fails = false } = {}) {
   let count = 0;
@@ -148,8 +175,8 @@ function counting({ fails = false } = {}) {
   const bundle: Bundle = {
     version: 'p-test',
     schema: {},
-    policies: { authority: {}, gates: { 'not-gated': '' } },
-    rules: new Map<string, Rule>(),
+    policies: { authority: { wide: '' }, gates: { wide: '', 'not-gated': '' } },
+    rules: new Map([['wide', WIDE]]),
     tools: new Map([['crm.look', LOOK]]),
     scopes: new Set(),
     gated: new Set(),
