@@ -5,13 +5,16 @@
 import { cpus, totalmem } from 'node:os';
 import { Command } from 'commander';
 import { casesOf } from './cases.ts';
+import { measurePolicy, type PolicySize } from './policy.ts';
 import { printed, type Report } from './report.ts';
 import { type BenchSize, measureRows } from './rows.ts';
 import { targetsOf } from './targets.ts';
 import { measureWaiting, type WaitingSize } from './waiting.ts';
 import { openWorld } from './world.ts';
 
-const FULL: BenchSize & WaitingSize = {
+type Size = BenchSize & WaitingSize & PolicySize;
+
+const FULL: Size = {
   rounds: 8,
   alone: 25,
   together: 96,
@@ -22,8 +25,9 @@ const FULL: BenchSize & WaitingSize = {
   // More than are cached, so that the cache is full before anything is weighed.
   warmUpWaiting: 300,
   decisions: 60,
+  judged: 2000,
 };
-const QUICK: BenchSize & WaitingSize = {
+const QUICK: Size = {
   rounds: 1,
   alone: 3,
   together: 8,
@@ -32,6 +36,7 @@ const QUICK: BenchSize & WaitingSize = {
   waiting: 10,
   warmUpWaiting: 2,
   decisions: 3,
+  judged: 20,
 };
 
 const options = new Command('bench')
@@ -46,7 +51,9 @@ const report = await run(options.quick === true ? QUICK : FULL);
 process.stdout.write(`${options.json === true ? JSON.stringify(report, undefined, 2) : printed(report)}\n`);
 process.exit(0);
 
-async function run(size: BenchSize & WaitingSize): Promise<Report> {
+async function run(size: Size): Promise<Report> {
+  progress('policy');
+  const policy = await measurePolicy(size);
   progress('starting the server, the workers and the emulators');
   const world = await openWorld(progress);
   try {
@@ -61,7 +68,8 @@ async function run(size: BenchSize & WaitingSize): Promise<Report> {
       size,
       rows,
       waiting,
-      targets: targetsOf(rows, waiting),
+      policy,
+      targets: targetsOf(rows, waiting, policy),
     };
   } finally {
     await world.close();

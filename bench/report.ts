@@ -1,4 +1,5 @@
 /** The result for people: one table, one paragraph, one line a target. */
+import type { PolicyRow } from './policy.ts';
 import type { Row } from './rows.ts';
 import type { Target } from './targets.ts';
 import type { WaitingResult } from './waiting.ts';
@@ -9,12 +10,15 @@ export interface Report {
   readonly size: object;
   readonly rows: readonly Row[];
   readonly waiting: WaitingResult;
+  readonly policy: readonly PolicyRow[];
   readonly targets: readonly Target[];
 }
 
 const HEAD = ['', 'p50 ms', 'p99 ms', '32 at once, /s', 'events', 'CPU ms', 'p50 / bare', '/s / bare'];
 
-export function printed({ date, machine, rows, waiting, targets }: Report): string {
+const POLICY_HEAD = ['policy decides a step', 'new: p50 ms', 'p99 ms', 'asked before: p50 ms', 'p99 ms'];
+
+export function printed({ date, machine, rows, waiting, policy, targets }: Report): string {
   return [
     `${date}, ${machine}`,
     '',
@@ -24,6 +28,11 @@ export function printed({ date, machine, rows, waiting, targets }: Report): stri
     `than its ${waiting.emptyRssMb} MB before the first; once its cache is full, each further 1,000 take ${waiting.furtherRssMbPer1000} MB (heap`,
     `${waiting.furtherHeapMbPer1000} MB). Decision → executed, with the history replayed first: p50 ${waiting.decisionP50Ms} ms, p99 ${waiting.decisionP99Ms} ms.`,
     `Asked and shown: ${waiting.askedPerSecond}/s.`,
+    '',
+    ...table([
+      POLICY_HEAD,
+      ...policy.map(({ name, ...times }) => [name, ...Object.values(times).map(String)]),
+    ]),
     '',
     ...table(
       targets.map(({ what, wanted, got, met }) => [what, wanted, String(got), met ? 'met' : 'NOT MET']),

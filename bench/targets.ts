@@ -1,4 +1,5 @@
 /** What the bench is to reach, and whether it did. A benchmark, not a test: nothing fails here. */
+import type { PolicyRow } from './policy.ts';
 import type { Row } from './rows.ts';
 import type { WaitingResult } from './waiting.ts';
 
@@ -12,8 +13,13 @@ export interface Target {
 const P50_AT_MOST = { read: 0.85, write: 1.2, 'decision → executed': 1.3 };
 const PER_SECOND_AT_LEAST = { read: 1.2, write: 0.8 };
 const MB_PER_1000_AT_MOST = 40;
+const DECIDE_MS_AT_MOST = { '20 rules': 1, '1,000 rules about one tool': 5 };
 
-export function targetsOf(rows: readonly Row[], waiting: WaitingResult): readonly Target[] {
+export function targetsOf(
+  rows: readonly Row[],
+  waiting: WaitingResult,
+  policy: readonly PolicyRow[],
+): readonly Target[] {
   const ratio = (name: string, value: 'p50' | 'perSecond') =>
     rows.find((row) => row.name === name)?.ratio?.[value] ?? Number.NaN;
   return [
@@ -23,6 +29,10 @@ export function targetsOf(rows: readonly Row[], waiting: WaitingResult): readonl
     ...Object.entries(PER_SECOND_AT_LEAST).map(([name, least]) => {
       const got = ratio(name, 'perSecond');
       return { what: `${name}: throughput over bare`, wanted: `≥ ${least}`, got, met: got >= least };
+    }),
+    ...Object.entries(DECIDE_MS_AT_MOST).map(([name, most]) => {
+      const got = policy.find((row) => row.name === name)?.freshP50Ms ?? Number.NaN;
+      return atMost(`policy, ${name}: p50 of a step never asked before, ms`, most, got);
     }),
     atMost('worker memory (RSS) per 1,000 waiting, MB', MB_PER_1000_AT_MOST, waiting.rssMbPer1000),
   ];

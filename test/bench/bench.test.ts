@@ -37,7 +37,7 @@ describe('npm run bench', () => {
   });
 
   it('bench --json says for each target what was wanted, what was got and whether it was met', () => {
-    expect(report.targets).toHaveLength(6);
+    expect(report.targets).toHaveLength(8);
     for (const target of report.targets) {
       expect(target).toEqual({
         what: expect.any(String),
@@ -45,6 +45,20 @@ describe('npm run bench', () => {
         got: expect.any(Number),
         met: expect.any(Boolean),
       });
+    }
+  });
+
+  it('bench --json times decisions of policy by the size of the bundle, new ones and those asked before', () => {
+    expect(report.policy.map(({ name }) => name)).toEqual([
+      '20 rules',
+      '1,000 rules about 50 tools',
+      '1,000 rules about one tool',
+    ]);
+    for (const { freshP50Ms, freshP99Ms, knownP50Ms, knownP99Ms } of report.policy) {
+      expect(knownP50Ms).toBeGreaterThan(0);
+      expect(freshP50Ms).toBeGreaterThan(0);
+      expect(freshP99Ms).toBeGreaterThanOrEqual(freshP50Ms);
+      expect(knownP99Ms).toBeGreaterThanOrEqual(knownP50Ms);
     }
   });
 
