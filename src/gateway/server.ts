@@ -99,10 +99,10 @@ function redacting(logger: FastifyBaseLogger): FastifyBaseLogger {
 
 /** In a scope of its own: every route in it is behind the authentication hook, whatever its address. */
 function addAgentRoutes(agents: Door, parts: GatewayParts, metrics: DoorMetrics): void {
-  const { authenticate, requests, clock = () => new Date() } = parts;
+  const { requests, clock = () => new Date() } = parts;
   const closing = new AbortController();
   agents.addHook('preClose', async () => closing.abort());
-  const callerOf = requireCaller(agents, authenticate);
+  const callerOf = requireCaller(agents, { ...parts, clock });
   watchForCanaries(agents, { ...parts, callerOf, clock });
   const waitForOutcome = createOutcomeWait(requests, closing.signal);
   addRequestRoutes(agents, { ...parts, callerOf, waitForOutcome, metrics, clock });

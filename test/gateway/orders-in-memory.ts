@@ -6,18 +6,22 @@ import type { Session } from '../../src/domain/session.ts';
 
 export interface BookInMemory extends StandingOrders {
   readonly revoked: readonly Revocation[];
+  /** How often it was asked what is in force. */
+  looks(): number;
   add(revocation: Revocation): Promise<void>;
   failWith(error: Error | undefined): void;
 }
 
 export function bookInMemory(): BookInMemory {
   const revoked: Revocation[] = [];
+  let looks = 0;
   let failure: Error | undefined;
   const check = async () => {
     if (failure !== undefined) throw failure;
   };
   return {
     revoked,
+    looks: () => looks,
     failWith: (error) => {
       failure = error;
     },
@@ -26,6 +30,7 @@ export function bookInMemory(): BookInMemory {
       revoked.push(revocation);
     },
     inForce: async () => {
+      looks += 1;
       await check();
       return { halts: [], switches: [], revocations: [...revoked] };
     },

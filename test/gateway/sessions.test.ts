@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { json } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AccessGrant } from '../../src/domain/access.ts';
 import type { StepView } from '../../src/domain/request.ts';
@@ -212,6 +215,28 @@ describe('a revoked session', () => {
       expect(answer).toMatchObject({ status: 401, body: { code: 'revoked' } });
       expect(JSON.stringify(answer.body)).not.toContain('secret');
     }
+  });
+
+  test('stops nothing by a call that had begun before and ends after', async () => {
+    const session = 'ses_slow';
+    const { body } = await door.call('/v1/requests', { body: ASK, session, headers: NO_WAIT });
+    const looks = door.book.looks();
+    const slow = request(`${door.address}/v1/requests/${body.id}/cancel`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${await door.token('release-agent', session)}`,
+        'content-type': 'application/json',
+        'content-length': 2,
+      },
+    });
+    const answered = once(slow, 'response') as Promise<[IncomingMessage]>;
+    slow.write('{');
+    await until('its headers are believed', () => door.book.looks() > looks);
+    await door.book.add(revoking('session', session));
+    slow.end('}');
+    const [answer] = await answered;
+    expect(await json(answer)).toMatchObject({ status: 401, code: 'revoked' });
+    expect(await door.call(`/v1/requests/${body.id}`, { headers: NO_WAIT })).toMatchObject({ status: 202 });
   });
 
   test('is 503 for everybody while orders cannot be read, and a word on when to come back', async () => {
