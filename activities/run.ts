@@ -1,26 +1,21 @@
 /**
  * Running a step that nothing stands against. A change is written down before it happens, and under a limit the writing
- * is where it is judged last: two requests at once can't both pass. A read is noted while it runs.
+ * is where it is judged last: two requests at once can't both pass. A read is noted while it runs, or under a limit before.
  */
-import { log } from '@temporalio/activity';
 import type { JsonValue } from '../src/domain/ask.ts';
-import type { Effect, Intent } from '../src/domain/effect.ts';
+import type { Effect } from '../src/domain/effect.ts';
 import { OutsideError } from '../src/domain/retry.ts';
 import type { SealClaims } from '../src/domain/seal.ts';
-import type { Verdict } from '../src/domain/verdict.ts';
 import type { ToolContext } from '../src/tools/define-tool.ts';
 import { tierSeen } from './asked.ts';
 import { matchesPlan } from './consent.ts';
 import type { StepInput, StepResult } from './contract.ts';
 import type { ExecuteDeps } from './execute.ts';
-import { isNoStricter } from './gates.ts';
 import { bounded, handOut } from './hand-out.ts';
 import { lookAt, planStepOf } from './plan-step.ts';
-import { backToPeople, type Refusal, type Runnable, refuse } from './refusal.ts';
+import { type Refusal, type Runnable, refuse } from './refusal.ts';
+import { noteRead, reserve } from './reserve.ts';
 import { contextFor } from './tool-context.ts';
-
-/** Data of this tier or higher is handed out only when it is written down that it was read. */
-const NOTED_TIER = 3;
 
 /** A step that may run. `effect` is the row of an earlier attempt that is known not to have happened. */
 export interface Running {
@@ -40,30 +35,18 @@ export async function run(running: Running, deps: ExecuteDeps): Promise<StepResu
   return tool.effect === 'read' ? read(running, context, deps) : change(running, context, captured, deps);
 }
 
-async function read(
-  { input, claims, judged }: Running,
-  context: ToolContext,
-  deps: ExecuteDeps,
-): Promise<StepResult> {
+async function read(running: Running, context: ToolContext, deps: ExecuteDeps): Promise<StepResult> {
+  const { input, claims, judged } = running;
   const { agent, tool, args, target } = judged;
   const { request, step } = input;
   const { session = null } = claims;
   const tier = tierSeen(judged, agent);
   const subject = { request, step, session, tool: tool.name, target: target.id, tier };
-  const noted = deps.usage.observe({ kind: 'read', agent: agent.id, tenant: agent.tenant, ...subject }).then(
-    () => true,
-    (error: unknown) => {
-      log.warn('Could not note a read', { request, step, error });
-      return false;
-    },
-  );
+  const observation = { kind: 'read', agent: agent.id, tenant: agent.tenant, ...subject } as const;
+  const note = await noteRead(running, observation, deps);
+  if ('kind' in note) return note;
   const result = bounded(await tool.execute(args, context, null));
-  if (!(await noted) && tier >= NOTED_TIER) {
-    throw new OutsideError(
-      'retryable',
-      'Cannot hand out what was read: it cannot be written down that it was',
-    );
-  }
+  await note.noted;
   return handOut({ name: tool.name, tool }, result, agent);
 }
 
@@ -95,29 +78,6 @@ async function change(
     throw new OutsideError('unknown', 'Cannot run step: another attempt of it is under way');
   const result = await settled(key, async () => bounded(await tool.execute(args, context, captured)), deps);
   return handOut({ name: tool.name, tool }, result, agent);
-}
-
-type Reserved = { readonly kind: 'reserved'; readonly created: boolean };
-
-/** Writes the intent down. Where a rule counts, only if policy says the same about what is counted at that moment. */
-async function reserve(
-  { input, judged: { own } }: Running,
-  intent: Intent,
-  { ledger, clock }: Pick<ExecuteDeps, 'ledger' | 'clock'>,
-): Promise<Reserved | Refusal> {
-  if (!(own.facts.gathered?.includes('recent') ?? true)) {
-    return { kind: 'reserved', created: (await ledger.intend(intent)).created };
-  }
-  let fresh: Verdict = own.verdict;
-  const reserved = await ledger.intendWithin(intent, clock(), (recent) => {
-    fresh = own.policy.decide({ ...own.facts, recent });
-    return isNoStricter(fresh, own.verdict);
-  });
-  if (reserved !== undefined) return { kind: 'reserved', created: reserved.created };
-  const sentence = fresh.rules[0]?.sentence ?? 'Policy is stricter than a moment ago.';
-  return fresh.effect === 'deny'
-    ? refuse('denied', sentence, fresh)
-    : backToPeople(`Since it was judged, something else ran that counts: ${sentence}`, input, fresh);
 }
 
 async function isAsShown({ input, claims, judged }: Running, deps: ExecuteDeps): Promise<boolean> {

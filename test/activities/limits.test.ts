@@ -10,7 +10,7 @@ import type { Directory, Policy } from '../../src/domain/ports.ts';
 import { NOTHING_RECENT } from '../../src/domain/usage.ts';
 import { vendorWorld } from '../tools/vendor-world.ts';
 import { inActivity } from './in-activity.ts';
-import { approved, openOffice, sealed, stepInput } from './office.ts';
+import { approved, changedPolicy, openOffice, sealed, stepInput } from './office.ts';
 
 const office = await openOffice();
 const { store, judging } = office;
@@ -149,6 +149,57 @@ describe('requests at once', () => {
     const ready = [await readyToRefund(agent, ['carol']), await readyToRefund(agent, ['carol'])];
     const { done, made } = await atOnce(ready);
     expect([done.length, made.length]).toEqual([2, 2]);
+  });
+});
+
+describe('reads at once', () => {
+  const LIMIT = `
+@id("look-ups") @owner("platform") @reason("One agent looks up two customers within an hour at most.")
+forbid (principal, action == Action::"stripe.get_customer", resource)
+when { context.recent.agentHour.steps >= 2 };
+`;
+
+  /** Five look-ups of one agent, and an executor under that limit. */
+  async function lookUps(like?: string, over: Partial<ExecuteDeps> = {}) {
+    const agent = newAgent(like);
+    const policy = await changedPolicy('policy/authority.cedar', (text) => text + LIMIT);
+    const { vendors } = await vendorWorld();
+    const { execute } = office.executor(vendors, { directory: agent.directory, policy, ...over });
+    const inputs = [];
+    for (let one = 0; one < 5; one += 1) inputs.push(stepInput(await sealed(office, agent.id, [READ])));
+    return { execute, inputs };
+  }
+
+  test('never pass a limit together, although each was judged before another was written down', async () => {
+    let judged = 0;
+    const recent: typeof store.usage.recent = async (query) => {
+      judged += 1;
+      return judged <= 5 ? NOTHING_RECENT : store.usage.recent(query);
+    };
+    const { execute, inputs } = await lookUps('support-agent', { usage: { ...store.usage, recent } });
+    const results = await Promise.all(inputs.map(execute));
+    expect(results.filter(({ kind }) => kind === 'done').length).toBeLessThanOrEqual(2);
+    expect(results.find(({ kind }) => kind === 'refused')).toMatchObject({
+      why: 'denied',
+      sentence: 'One agent looks up two customers within an hour at most.',
+    });
+  });
+
+  test('run up to a limit one after the other, and again where one is repeated', async () => {
+    const { execute, inputs } = await lookUps();
+    const kinds = [];
+    for (const input of [...inputs.slice(0, 3), ...inputs.slice(0, 2)]) {
+      const { kind } = await execute(input);
+      kinds.push(kind);
+    }
+    expect(kinds).toEqual(['done', 'done', 'refused', 'done', 'done']);
+  });
+
+  test('do not run where a rule counts them and they cannot be written down, however harmless', async () => {
+    const usage = { ...store.usage, observe: () => Promise.reject(new Error('down')) };
+    const { execute, inputs } = await lookUps('outreach-agent', { usage });
+    const [input] = inputs;
+    await expect(input && execute(input)).rejects.toThrow('it cannot be written down');
   });
 });
 
