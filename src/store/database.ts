@@ -144,6 +144,8 @@ export interface Tables {
   revocations: RevocationsTable;
   tool_switches: ToolSwitchesTable;
   observations: ObservationsTable;
+  /** The part of `observations` that judging writes. */
+  denials: ObservationsTable;
   sessions: SessionsTable;
   access_grants: AccessGrantsTable;
 }

@@ -35,14 +35,13 @@ const JUDGING: Grants = {
   sessions: READ,
   access_grants: READ,
   usage_entries: READ,
-  observations: ADD,
 };
 
 /** Every login sees which migrations are done. What is not in here is not allowed. */
 export const ROLE_GRANTS: Readonly<Record<DatabaseRole, Grants>> = Object.freeze({
   /** Sees what limits count, never what an effect captured or gave. A tripped alarm may revoke, and not reinstate. */
   gateway: { ...JUDGING, sessions: READ_AND_ADD, revocations: READ_AND_ADD },
-  workflows: JUDGING,
+  workflows: { ...JUDGING, denials: ADD },
   approvals: {
     approvals: { select: true, insert: true, update: ['closed_at'] },
     cards: {
@@ -58,6 +57,7 @@ export const ROLE_GRANTS: Readonly<Record<DatabaseRole, Grants>> = Object.freeze
   executor: {
     ...JUDGING,
     effects: { select: true, insert: true, update: ['state', 'result', 'settled_at'] },
+    denials: ADD,
     observations: { select: true, insert: true, delete: true },
     access_grants: { select: true, insert: true, update: ['revoked_at', 'revoked_by'] },
   },

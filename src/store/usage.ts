@@ -97,7 +97,7 @@ function toRecent(row: Row): Recent {
 async function observe(db: Database, observation: Observation, at: Date): Promise<void> {
   const { kind, request, step, agent, tenant, session, tool, target, tier } = observation;
   await db
-    .insertInto('observations')
+    .insertInto(kind === 'denied' ? 'denials' : 'observations')
     .values({ kind, request, step, agent, tenant, session, tool, target, tier, at })
     // Naming no column: that would take the right to read them.
     .onConflict((conflict) => conflict.doNothing())

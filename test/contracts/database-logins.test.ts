@@ -71,9 +71,12 @@ describe.skipIf(postgresBinaries() === undefined)(
       ['gateway', 'widen a declared task', "UPDATE sessions SET task = '{}'"],
       ['gateway', 'give access', "INSERT INTO access_grants (id) VALUES ('x')"],
       ['gateway', 'forget denials', 'DELETE FROM observations'],
+      ['gateway', 'note a read that never was', noteOf('observations', 'read')],
+      ['gateway', 'note a denial', noteOf('denials', 'denied')],
       ['gateway', 'read the inbox', 'SELECT * FROM approvals'],
       ['workflows', 'revoke', "INSERT INTO revocations (kind) VALUES ('agent')"],
       ['workflows', 'declare a task', "INSERT INTO sessions (id) VALUES ('x')"],
+      ['workflows', 'note a read in advance', noteOf('observations', 'read')],
       ['workflows', 'intend an effect', "INSERT INTO effects (request) VALUES ('x')"],
       ['approvals', 'intend an effect', "INSERT INTO effects (request) VALUES ('x')"],
       ['approvals', 'read halts', 'SELECT * FROM halts'],
@@ -90,6 +93,25 @@ describe.skipIf(postgresBinaries() === undefined)(
       ['operator', 'remove a halt', 'DELETE FROM halts'],
     ] as const)('login of %s cannot %s', async (role, _what, sql) => {
       await expect(rows(loginOf(role), sql)).rejects.toThrow(DENIED);
+    });
+
+    it('login of workflows notes denials and, where it may write, no reads', async () => {
+      const login = loginOf('workflows');
+      await rows(login, noteOf('denials', 'denied'));
+      await expect(rows(login, noteOf('denials', 'read'))).rejects.toThrow('check option');
+    });
+
+    it('login of an operator takes access back and cannot give it back', async () => {
+      await rows(
+        loginOf('executor'),
+        `INSERT INTO access_grants (id, agent, tool, scope, reason, request, starts_at, ends_at)
+         VALUES ('g', 'a', 't', 's', 'r', 'q', now(), now() + interval '1 hour')`,
+      );
+      const login = loginOf('operator');
+      await rows(login, "UPDATE access_grants SET revoked_at = now(), revoked_by = 'alice'");
+      await expect(
+        rows(login, 'UPDATE access_grants SET revoked_at = NULL, revoked_by = NULL'),
+      ).rejects.toThrow('stays so');
     });
 
     it.each(DATABASE_ROLES)(
@@ -134,6 +156,11 @@ describe.skipIf(postgresBinaries() === undefined)(
     }
   },
 );
+
+function noteOf(table: 'observations' | 'denials', kind: 'read' | 'denied'): string {
+  return `INSERT INTO ${table} (request, step, kind, agent, tenant, tool, target, tier, at)
+          VALUES ('r', 0, '${kind}', 'a', 't', 't', 'x', 0, now()) ON CONFLICT DO NOTHING`;
+}
 
 function rightsOf({ update = [], ...rights }: TableGrant): readonly string[] {
   return [...Object.keys(rights), ...update.map((column) => `update ${column}`)].toSorted();

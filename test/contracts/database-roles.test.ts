@@ -64,13 +64,26 @@ describe.skipIf(postgresBinaries() === undefined)(
         expect(await orders.inForce(new Date())).toMatchObject({ halts: [], switches: [] });
         expect(await sessions.find('nobody')).toBeUndefined();
         expect(await access.inForce('release-agent', new Date())).toEqual([]);
-        const denied = anObservation({ kind: 'denied', agent: `agent-of-${role}` });
-        await usage.observe(denied);
-        await usage.observe(denied);
-        const recent = await usage.recent(aQuery({ agent: denied.agent }));
-        expect(recent.agentHour).toEqual({ steps: 0, denied: 1, cents: 0 });
+        const { agentHour } = await usage.recent(aQuery({ agent: `agent-of-${role}` }));
+        expect(agentHour).toEqual({ steps: 0, denied: 0, cents: 0 });
       },
     );
+
+    it.each(['workflows', 'executor'] as const)('lets %s note denials, once each', async (role) => {
+      const { usage } = storeOf(role);
+      const denied = anObservation({ kind: 'denied', agent: `denied-by-${role}` });
+      await usage.observe(denied);
+      await usage.observe(denied);
+      const { agentHour } = await usage.recent(aQuery({ agent: denied.agent }));
+      expect(agentHour).toEqual({ steps: 0, denied: 1, cents: 0 });
+    });
+
+    it('lets the executor note reads', async () => {
+      const { usage } = storeOf('executor');
+      const read = anObservation({ kind: 'read', agent: 'reader' });
+      await usage.observe(read);
+      expect((await usage.recent(aQuery({ agent: 'reader' }))).agentHour.steps).toBe(1);
+    });
 
     it('lets the gateway declare a task and revoke, and everybody sees it', async () => {
       const { sessions, revocations } = storeOf('gateway');
