@@ -75,14 +75,38 @@ export function isObject(value: JsonValue | undefined): value is { readonly [key
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** One problem per part of a schema whose tier is not 1, 2, 3 or 4. */
+/** One problem per part of a schema whose tier is not 1, 2, 3 or 4, or stands where nobody looks for it. */
 export function tierProblems(schema: z.core.$ZodType, at = ''): readonly string[] {
   const inner = bare(schema).schema;
   const wrong = metas(schema).some(({ tier }) => tier !== undefined && !isTier(tier));
+  const unseen = partsOf(inner).length === 0 && isTieredInside(inner);
   return [
     ...(wrong ? [`"${at}" has a tier that is not 1, 2, 3 or 4`] : []),
+    ...(unseen
+      ? [`"${at}" has a tier inside a form that is not looked into: wanted it around the form`]
+      : []),
     ...partsOf(inner).flatMap(([key, part]) => tierProblems(part, key === '' ? at : `${at}/${key}`)),
   ];
+}
+
+/** Forms that are not looked into (pipes, catches, lazy ones and the like) would swallow the tiers of their parts. */
+function isTieredInside(schema: z.core.$ZodType, seen = new Set<z.core.$ZodType>()): boolean {
+  if (seen.has(schema)) return false;
+  seen.add(schema);
+  return inside(schema).some(
+    (part) => z.globalRegistry.get(part)?.tier !== undefined || isTieredInside(part, seen),
+  );
+}
+
+/** Every schema that a schema of whatever form is made of. */
+function inside(schema: z.core.$ZodType): readonly z.core.$ZodType[] {
+  if (schema instanceof z.ZodLazy) return [schema.unwrap()];
+  return Object.values(schema._zod.def)
+    .flatMap((held: unknown) => [
+      held,
+      ...(typeof held === 'object' && held !== null ? Object.values(held) : []),
+    ])
+    .filter((held) => held instanceof z.core.$ZodType);
 }
 
 function tierSaid(schema: z.core.$ZodType): Tier {

@@ -29,6 +29,8 @@ const write: ToolDefinition<Args> = {
   undo: async () => ({ undone: true, sentence: 'Back' }),
 };
 
+const secret = z.string().max(9).meta({ tier: 4 });
+
 const { capture, find, undo, undoSentence, ...plain } = write;
 const read: ToolDefinition<Args> = { ...plain, effect: 'read' };
 
@@ -164,6 +166,11 @@ describe('defineTool()', () => {
     ['tier "3"', z.union([z.null(), z.boolean().meta({ tier: '3' })]), '"" has a tier that is not'],
     ['tier 2.5 outside', z.boolean().nullable().meta({ tier: 2.5 }), '"" has a tier that is not'],
     ['tier 9 inside', z.boolean().meta({ tier: 9 }).nullable(), '"" has a tier that is not'],
+    ['a tier inside a catch', z.strictObject({ a: secret.catch('') }), '"/a" has a tier inside a form'],
+    ['a tier before a pipe', secret.pipe(z.string().max(9)), '"" has a tier inside a form'],
+    ['a tier after a pipe', z.string().max(9).pipe(secret), '"" has a tier inside a form'],
+    ['a tier in a lazy form', z.lazy(() => z.array(secret).max(2)), '"" has a tier inside a form'],
+    ['a tier deep in a tuple', z.tuple([z.strictObject({ a: secret })]), '"" has a tier inside a form'],
   ])('refuses an answer with %s', (_, output, problem) => {
     expect(problemsOf({ ...write, output }).join('; ')).toContain(problem);
   });
