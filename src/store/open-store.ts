@@ -98,7 +98,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       'Cannot open database: DATABASE_URL is empty, wanted an address or none',
     );
   }
-  await makeFolders(dataDir).catch((cause: unknown) => {
+  await makeFolders(dataDir, databaseUrl === undefined).catch((cause: unknown) => {
     throw new CountersignError('misconfigured', `Cannot make folders in "${dataDir}"`, { cause });
   });
   const { db, release } =
@@ -125,9 +125,10 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   });
 }
 
-async function makeFolders(dataDir: string): Promise<void> {
+/** An order written to a folder beside a database would stop nothing, so there is none to write to. */
+async function makeFolders(dataDir: string, isEmbedded: boolean): Promise<void> {
   await mkdir(join(dataDir, 'halts'), { recursive: true });
-  await makeOrderFolders(dataDir);
+  if (isEmbedded) await makeOrderFolders(dataDir);
 }
 
 async function openEmbedded(dataDir: string): Promise<{ db: Database; release: () => Promise<void> }> {

@@ -152,6 +152,19 @@ describe('countersign revocations', () => {
     },
   );
 
+  test.each([
+    ['revoke', 'agent:release-agent', '--reason', 'r'],
+    ['switch', 'email.send', 'off', '--reason', 'r'],
+    ['reinstate', 'agent:release-agent'],
+  ])('are not written where no process looks: %s', async (...line) => {
+    const empty = await mkdtemp(join(tmpdir(), 'countersign-elsewhere-'));
+    const said = await cli(line, { ...env, COUNTERSIGN_DATA: empty }, world);
+    expect(said).toMatchObject({ exit: 1, out: '' });
+    expect(said.err).toContain(`no installation keeps them in "${join(empty, 'orders')}"`);
+    expect(await readdir(empty)).toEqual([]);
+    await rm(empty, { recursive: true });
+  });
+
   test('shows nothing that a terminal would obey', async () => {
     await cli(['revoke', 'token:tok_1', '--reason', 'a\u001b[2Jb'], env, world);
     expect((await cli(['revocations'], env, world)).out).not.toContain('\u001b');
