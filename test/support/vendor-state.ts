@@ -1,5 +1,5 @@
 /** What the emulated vendors hold, read from the files they keep: the outside world's own word on what happened. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type {
   Access,
@@ -10,6 +10,7 @@ import type {
 } from '../../src/dev/emulators/github/github-world.ts';
 import type { Draft, Mail } from '../../src/dev/emulators/resend/resend-world.ts';
 import type { Customer, Refund, Subscription } from '../../src/dev/emulators/stripe/stripe-world.ts';
+import type { AccessGrant } from '../../src/domain/access.ts';
 import { idempotencyKey } from '../../src/domain/effect.ts';
 
 interface Rows {
@@ -26,6 +27,8 @@ interface Rows {
 }
 
 export interface VendorState {
+  /** Ids of the access that is given now, in a product that keeps it as files; empty elsewhere. */
+  readonly access: ReadonlySet<string>;
   all<Name extends keyof Rows>(table: Name): readonly Rows[Name][];
 }
 
@@ -44,7 +47,17 @@ export function vendorState(folder: string): VendorState {
       else rows.set(id, row);
     }
   }
-  return { all: (name) => [...(tables.get(name)?.values() ?? [])] as never };
+  return { access: accessBeside(folder), all: (name) => [...(tables.get(name)?.values() ?? [])] as never };
+}
+
+/** Not a vendor's, but outside of the request all the same. */
+function accessBeside(folder: string): ReadonlySet<string> {
+  const files = join(folder, '..', 'orders', 'access');
+  if (!existsSync(files)) return new Set();
+  const grants = readdirSync(files).map(
+    (file) => JSON.parse(readFileSync(join(files, file), 'utf8')) as AccessGrant,
+  );
+  return new Set(grants.flatMap(({ id, revokedAt }) => (revokedAt === undefined ? [id] : [])));
 }
 
 type Args = Readonly<Record<string, unknown>>;
@@ -67,6 +80,8 @@ export function standsOutside(state: VendorState, trace: StepTrace): boolean {
 }
 
 const STANDS: Readonly<Record<string, Standing>> = {
+  'access.request': ({ access }, _, { request, step }) =>
+    access.has(idempotencyKey({ request, step, direction: 'do' })),
   'github.comment_on_issue': (state, { repository, number, body }) =>
     state
       .all('comments')

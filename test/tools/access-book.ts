@@ -1,9 +1,10 @@
-/** The real record of access for a test file: one embedded database, empty again before each test. */
+/** The real record of access in a database for a test file, empty again before each test. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import type { AccessBook } from '../../src/domain/ports.ts';
+import { createAccessBook } from '../../src/store/access-grants.ts';
 import { openStore, type Store } from '../../src/store/open-store.ts';
 
 export function useAccessBook(): () => AccessBook {
@@ -22,6 +23,6 @@ export function useAccessBook(): () => AccessBook {
   }, 60_000);
   return () => {
     if (store === undefined) throw new Error('Cannot test: the store is not open');
-    return store.access;
+    return createAccessBook(store.db);
   };
 }
