@@ -17,13 +17,13 @@ export interface CanaryWatch {
 }
 
 /**
- * Has every body of `scope` looked at before its schema is: what is refused for its form has shown its source all the
- * same. Bodies are bounded by then.
+ * Has every body of `scope`, the address and the idempotency key looked at before their schemas are: what is refused
+ * for its form has shown its source all the same. All of it is bounded by then.
  */
 export function watchForCanaries(scope: Door, parts: CanaryWatch & { readonly callerOf: CallerOf }): void {
   scope.addHook('preValidation', async (request) => {
-    if (request.body === undefined || request.body === null) return;
-    const canary = parts.canaries.find(textsIn(request.body));
+    const { body, params, query, headers } = request;
+    const canary = parts.canaries.find(textsIn([body, params, query, headers['idempotency-key']]));
     if (canary !== undefined) await tripCanary(canary, parts.callerOf(request), parts);
   });
 }

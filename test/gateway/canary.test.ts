@@ -212,6 +212,8 @@ describe('the door with canaries planted', () => {
     ['in a dry run', '/v1/requests:dryRun', mail(CANARY)],
     ['in the purpose of a session', '/v1/sessions', { purpose: `Send ${CANARY}` }],
     ['in the body of a cancellation', '/v1/requests/req_1/cancel', { why: CANARY }],
+    ['in an id', `/v1/requests/${CANARY}`, undefined],
+    ['in a query', `/v1/requests?status=${encodeURIComponent(base64(CANARY))}`, undefined],
   ])('stops a session that sends one %s', async (title, path, body) => {
     const session = `ses_${title.replaceAll(' ', '_')}`;
     const started = door.requests.started.length;
@@ -231,6 +233,15 @@ describe('the door with canaries planted', () => {
       body: { code: 'revoked' },
     });
     expect(await door.call('/v1/tools', { session: 'ses_honest' })).toMatchObject({ status: 200 });
+  });
+
+  test('stops a session that sends one as an idempotency key', async () => {
+    const session = 'ses_key';
+    const started = door.requests.started.length;
+    const headers = { 'idempotency-key': `k-${CANARY}` };
+    expect(await door.call('/v1/requests', { body: mail('x'), session, headers })).toMatchObject(tripped);
+    expect(door.requests.started).toHaveLength(started);
+    expect(door.book.revoked.at(-1)).toMatchObject({ kind: 'session', subject: session });
   });
 
   test('stops the agent where its token names no session', async () => {
