@@ -43,7 +43,12 @@ const QUORUM_MAX = 10;
 const TTL_DAYS_MAX = 30;
 const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 /** Ids that verdicts use for what no author wrote. */
-export const RESERVED_IDS: readonly string[] = ['no-grant', 'engine-error', 'not-gated'];
+export const RESERVED_IDS: readonly string[] = [
+  ...['no-grant', 'nobody-asked', 'engine-error', 'not-gated'],
+  // Denials that need no policy (activities).
+  ...['unknown-agent', 'unknown-person', 'revoked', 'other-environment'],
+  ...['tool-off', 'unreadable-step', 'facts-missing'],
+];
 
 /** Reads a rule's annotations, or says what is wrong with each. */
 export function readAnnotations(

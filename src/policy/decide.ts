@@ -8,6 +8,7 @@ import { type BoundedFacts, boundedFacts, type Question, questionOf } from './en
 import { askedLine, authorityChain, type Chain, explanationOf, gateChain } from './explain.ts';
 import { gatesOf, smallerToolOf, strictestFirst } from './gates.ts';
 import { noGrant } from './no-grant.ts';
+import { ACCESS_TOOL } from './permissions.ts';
 import { type Ask, rememberingAsk } from './remember.ts';
 import type { Rule } from './rules.ts';
 import { type ToolRules, toolRules } from './tool-rules.ts';
@@ -72,6 +73,8 @@ function judge({ ask, bundle, facts }: Judging, step: Step, { mayReduce }: { may
   const gates = bundle.gated.has(facts.tool) ? ask('gates', step.question) : undefined;
   const open = gates === undefined || gates.allowed ? [] : strictestFirst(gates.rules);
   const chain = [...granted, ...gateChain(open, step.about.gates)];
+  if (facts.tool === ACCESS_TOOL && approvalsIn(open).length === 0)
+    return { verdict: deny(bundle, [NOBODY_ASKED]), chain: [...chain, 'access is given by people only'] };
   if (gates === undefined || gates.allowed)
     return { verdict: verdict(bundle, 'allow', authority.rules), chain };
   const smaller = smallerToolOf(open);
@@ -79,6 +82,16 @@ function judge({ ask, bundle, facts }: Judging, step: Step, { mayReduce }: { may
   if (!mayReduce) return { verdict: deny(bundle, hits(open)), chain: [...chain, 'not reduced once more'] };
   const reduced = reduce({ ask, bundle, facts }, open, smaller);
   return { verdict: reduced.verdict, chain: [...chain, ...reduced.chain] };
+}
+
+/** Access that a gate forgot would be the agent's own to give. */
+const NOBODY_ASKED: RuleHit = Object.freeze({
+  id: 'nobody-asked',
+  sentence: 'Access is given by people only, and no rule asks any of them here.',
+});
+
+function approvalsIn(open: readonly Rule[]): readonly Rule[] {
+  return open.filter(({ annotations }) => annotations.gate === 'approval');
 }
 
 function gated(bundle: Bundle, open: readonly Rule[]): Verdict {

@@ -6,7 +6,7 @@ import { generateGrants, grantTexts } from '../../src/policy/generate-grants.ts'
 import type { PermissionLine } from '../../src/policy/permissions.schema.ts';
 import { accessScopes, isExpired, readPermissions } from '../../src/policy/permissions.ts';
 import type { PolicyTool } from '../../src/policy/vocabulary.ts';
-import { factsOf, line, loadText, NAMES, PERMISSIONS } from './sample.ts';
+import { factsOf, GATES, line, loadText, NAMES, PERMISSIONS } from './sample.ts';
 
 const LINE: PermissionLine = {
   id: 'clerk-pays',
@@ -159,6 +159,54 @@ describe('a line of the matrix', () => {
     ],
   ])('answers a step %s', async (_, more, changes, answer) => {
     expect(await judge(more, changes)).toBe(answer);
+  });
+});
+
+describe('asking for a line on request', () => {
+  const gate = (id: string, what: string) =>
+    `\n@id("${id}") @owner("desk") ${what} @reason("Access is watched.")
+forbid (principal, action == Action::"access.request", resource) when { context.input.minutes > 5 };\n`;
+  const ask = async (minutes: number, gates: string) => {
+    const permissions =
+      PERMISSIONS +
+      line('reader-edits', {
+        profile: 'reader',
+        effect: 'write',
+        tools: 'crm.edit',
+        scope: 'crm/people',
+        more: ON_REQUEST,
+      });
+    const policy = await loadText({
+      permissions,
+      gates: GATES + gates,
+      names: { tools: [...NAMES.tools, ACCESS] },
+    });
+    const { agent, target } = factsOf('crm.edit');
+    return policy.decide({
+      ...factsOf('crm.edit'),
+      tool: ACCESS.name,
+      agent: { ...agent, id: 'reader-1', profile: 'reader' },
+      target: { ...target, scope: 'access/crm.edit/crm/people', tier: 1 },
+      input: { minutes },
+    });
+  };
+  const APPROVAL = '@gate("approval") @tier("low") @approvers("desk") @quorum("1") @ttl("1h")';
+
+  it.each([
+    ['goes to people where a gate asks them', 30, gate('access', APPROVAL), 'approve', 'access'],
+    ['is denied where no gate fires', 5, gate('access', APPROVAL), 'deny', 'nobody-asked'],
+    [
+      'is denied where it is only announced',
+      30,
+      gate('access', '@gate("notify") @channel("notices")'),
+      'deny',
+      'nobody-asked',
+    ],
+    ['is denied where no gate is about it', 30, '', 'deny', 'nobody-asked'],
+    ['is denied for longer than the line says', 31, gate('access', APPROVAL), 'deny', 'no-grant'],
+  ])('%s', async (_, minutes, gates, effect, rule) => {
+    const verdict = await ask(minutes, gates);
+    expect(verdict).toMatchObject({ effect, rules: [{ id: rule }] });
   });
 });
 
