@@ -177,9 +177,14 @@ export function storeOn(
     switches: createSwitches(db),
     access: createAccessBook(db, clock),
   };
+  const orders = createOrders({ halts, revocations, switches });
+  // What this process writes counts for it at once; others see it when their memory of the orders ends.
+  const atOnce = forgetting(orders.forget);
   return Object.freeze({
-    ...{ halts, revocations, switches, access },
-    orders: createOrders({ halts, revocations, switches }),
+    ...{ orders, access },
+    halts: { ...halts, add: atOnce(halts.add), lift: atOnce(halts.lift) },
+    revocations: { ...revocations, add: atOnce(revocations.add), lift: atOnce(revocations.lift) },
+    switches: { ...switches, set: atOnce(switches.set), remove: atOnce(switches.remove) },
     effects: createEffectLedger(db),
     inbox: createInbox(db),
     sessions: createSessions(db),
@@ -192,6 +197,12 @@ export function storeOn(
       await sql`select 1`.execute(db);
     },
   });
+}
+
+function forgetting(forget: () => void) {
+  return <Args extends readonly unknown[], Answer>(write: (...args: Args) => Promise<Answer>) =>
+    (...args: Args) =>
+      write(...args).finally(forget);
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {

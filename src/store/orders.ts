@@ -17,6 +17,11 @@ export interface OrdersOptions {
   readonly monotonicMs?: () => number;
 }
 
+/** Standing orders of one process. Who changes them here calls `forget`, so that the change counts at once. */
+export interface RememberedOrders extends StandingOrders {
+  forget(): void;
+}
+
 /**
  * Standing orders, read together and remembered for `maxAgeMs`: who asks meanwhile shares one reading. A reading that
  * failed rejects everybody who shared it, and the next to ask reads again. A halt that runs out meanwhile is left out.
@@ -24,7 +29,7 @@ export interface OrdersOptions {
 export function createOrders(
   sources: OrderSources,
   { maxAgeMs = 250, monotonicMs = () => performance.now() }: OrdersOptions = {},
-): StandingOrders {
+): RememberedOrders {
   let last: { readonly askedAtMs: number; readonly orders: Promise<Orders> } | undefined;
   const current = (now: Date): Promise<Orders> => {
     const askedAtMs = monotonicMs();
@@ -38,6 +43,9 @@ export function createOrders(
     return reading.orders;
   };
   return {
+    forget: () => {
+      last = undefined;
+    },
     inForce: async (now) => {
       const { halts, ...rest } = await current(now);
       return { ...rest, halts: halts.filter(({ until }) => until === undefined || new Date(until) > now) };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Store } from '../../src/store/open-store.ts';
 import { openStore } from '../../src/store/open-store.ts';
-import { aHalt, anIntent } from './samples.ts';
+import { aHalt, anIntent, aRevocation, aSwitch } from './samples.ts';
 import { spawnStoreProcess } from './spawn-store-process.ts';
 
 const NOW = new Date('2026-11-21T12:30:00.000Z');
@@ -32,6 +32,24 @@ describe('openStore() without DATABASE_URL', { timeout: 120_000 }, () => {
       await store.close();
     }
   };
+
+  test('shows what it was told to stop, and to let go on, in the very next look at its orders', async () => {
+    await useMade();
+    await withStore(async ({ orders, halts, revocations, switches }) => {
+      const [halt, revocation, toolSwitch] = [aHalt(), aRevocation({ kind: 'agent' }), aSwitch()];
+      expect(await orders.inForce(NOW)).toEqual({ halts: [], revocations: [], switches: [] });
+      await halts.add(halt);
+      expect(await orders.inForce(NOW)).toMatchObject({ halts: [halt] });
+      await revocations.add(revocation);
+      expect(await orders.inForce(NOW)).toMatchObject({ revocations: [revocation] });
+      await switches.set(toolSwitch);
+      expect(await orders.inForce(NOW)).toMatchObject({ switches: [toolSwitch] });
+      await halts.lift(halt.id, 'operator');
+      await revocations.lift(revocation.subject, 'operator');
+      await switches.remove(toolSwitch.subject, toolSwitch.environment, 'operator');
+      expect(await orders.inForce(NOW)).toEqual({ halts: [], revocations: [], switches: [] });
+    });
+  });
 
   test('keeps every acknowledged row when the process is killed while writing', async () => {
     await useMade();
