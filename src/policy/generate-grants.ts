@@ -1,6 +1,7 @@
 /** Cedar grants from the lines of the permission matrix: one permit per line, and one more to ask for it on request. */
 import { accessScope } from '../domain/access.ts';
 import type { Engine } from './engine.ts';
+import { inTurns } from './in-turns.ts';
 import type { PermissionLine } from './permissions.schema.ts';
 import { ACCESS_TOOL, type Permission } from './permissions.ts';
 import { type RulesFound, rawRule, withAnnotations } from './rules.ts';
@@ -9,10 +10,15 @@ import { type RulesFound, rawRule, withAnnotations } from './rules.ts';
  * The grants as rules of the set `authority`, with the id, reason and owner of their line; the one to ask has the id
  * `<line>-ask`. The lines must be checked. What their words still have wrong (id, reason) is among the problems.
  */
-export function generateGrants(engine: Engine, permissions: readonly Permission[]): RulesFound {
-  const raw = permissions.flatMap(({ line, place, position }) =>
-    grantTexts(line).map((text, index) =>
-      rawRule(engine, { set: 'authority', place, position: position + index, text, fromLine: line.id }),
+export async function generateGrants(
+  engine: Engine,
+  permissions: readonly Permission[],
+): Promise<RulesFound> {
+  const raw = await inTurns(permissions, (some) =>
+    some.flatMap(({ line, place, position }) =>
+      grantTexts(line).map((text, index) =>
+        rawRule(engine, { set: 'authority', place, position: position + index, text, fromLine: line.id }),
+      ),
     ),
   );
   return withAnnotations(raw, []);

@@ -63,20 +63,24 @@ export async function loadPolicy({ folder, ...names }: PolicySources): Promise<L
     scopes: readSource(folder, 'scopes.yaml'),
     permissions: readSource(folder, 'permissions.yaml'),
   };
-  const { bundle, permissions } = checkedBundle(engine, files, names);
+  const { bundle, permissions } = await checkedBundle(engine, files, names);
   const mayAsk = grantedTools(bundle.rules.values());
   return Object.freeze({ ...policyOf(engine, bundle), mayAsk, permissions });
 }
 
-function checkedBundle(engine: Engine, files: Files, names: Omit<Vocabulary, 'scopes'>): Checked {
+async function checkedBundle(
+  engine: Engine,
+  files: Files,
+  names: Omit<Vocabulary, 'scopes'>,
+): Promise<Checked> {
   const { scopes, problems } = readScopes(files.scopes);
   const read = readPermissions(files.permissions);
   const matrix = checkPermissions(read, { ...names, scopes });
   const vocabulary = { ...names, scopes: [...scopes, ...accessScopes(read.permissions)] };
   const schema = policySchema(vocabulary);
-  const grants = generateGrants(engine, matrix.permissions);
-  const blocks = readRules(engine, 'authority', files.authority);
-  const found = [grants, blocks, readRules(engine, 'gates', files.gates)];
+  const grants = await generateGrants(engine, matrix.permissions);
+  const blocks = await readRules(engine, 'authority', files.authority);
+  const found = [grants, blocks, await readRules(engine, 'gates', files.gates)];
   const raw = found.flatMap((set) => set.raw);
   const rules = found.flatMap((set) => set.rules);
   refuse([
@@ -86,7 +90,7 @@ function checkedBundle(engine: Engine, files: Files, names: Omit<Vocabulary, 'sc
     ...tooMany(grants, blocks),
     ...found.flatMap((set) => set.problems),
     ...checkRules(raw, rules, vocabulary),
-    ...validateRules(engine, schema, raw),
+    ...(await validateRules(engine, schema, raw)),
   ]);
   const texts = Object.values(files).map(({ text }) => text);
   const bundle = {

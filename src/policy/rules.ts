@@ -3,6 +3,7 @@ import type { DetailedError, PolicyJson } from '@cedar-policy/cedar-wasm/nodejs'
 import type { FieldProblem } from '../domain/errors.ts';
 import { type Annotations, readAnnotations } from './annotations.ts';
 import type { Engine } from './engine.ts';
+import { inTurns } from './in-turns.ts';
 import type { Source } from './source.ts';
 
 export type RuleSet = 'authority' | 'gates';
@@ -34,12 +35,13 @@ export interface RulesFound {
 export const RULES_MAX = 2_000;
 
 /** The rules of one file in the order they were written, and every problem found in reading them. */
-export function readRules(engine: Engine, set: RuleSet, source: Source): RulesFound {
+export async function readRules(engine: Engine, set: RuleSet, source: Source): Promise<RulesFound> {
   if (source.problem !== undefined) return nothing([{ field: source.file, problem: source.problem }]);
   const parts = engine.policySetTextToParts(source.text);
   if (parts.type === 'failure') return nothing(parts.errors.map((error) => syntaxProblem(source, error)));
+  const at = placesIn(source);
   const templates = parts.policy_templates.map((text) => ({
-    field: placeOf(source, text),
+    field: at(text).place,
     problem: 'is a template: wanted one rule for each principal or scope',
   }));
   const count = parts.policies.length;
@@ -47,11 +49,10 @@ export function readRules(engine: Engine, set: RuleSet, source: Source): RulesFo
     return nothing([...templates, { field: source.file, problem: 'has no rule: wanted at least one' }]);
   if (count > RULES_MAX)
     return nothing([{ field: source.file, problem: `has ${count} rules: wanted at most ${RULES_MAX}` }]);
-  const raw = parts.policies
-    .map((text) =>
-      rawRule(engine, { set, place: placeOf(source, text), position: source.text.indexOf(text), text }),
-    )
-    .sort((one, other) => one.position - other.position);
+  const read = await inTurns(parts.policies, (texts) =>
+    texts.map((text) => rawRule(engine, { set, ...at(text), text })),
+  );
+  const raw = read.toSorted((one, other) => one.position - other.position);
   return withAnnotations(raw, templates);
 }
 
@@ -87,8 +88,23 @@ export function nameOf({ json }: Pick<RawRule, 'json'>): string {
 }
 
 // The engine returns each rule's own text unchanged but sorted by a made-up id, so places are found by looking.
-function placeOf(source: Source, text: string): string {
-  return `${source.file}:${lineAt(source.text, source.text.indexOf(text))}`;
+function placesIn({ file, text }: Source): (part: string) => Pick<RawRule, 'place' | 'position'> {
+  const lineEnds = [...text.matchAll(/\n/g)].map(({ index }) => index);
+  return (part) => {
+    const position = text.indexOf(part);
+    return { place: `${file}:${1 + endsBefore(lineEnds, position)}`, position };
+  };
+}
+
+/** How many of the ascending numbers are smaller. */
+function endsBefore(ascending: readonly number[], limit: number): number {
+  let [low, high] = [0, ascending.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ascending[middle] ?? limit) < limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function syntaxProblem(source: Source, error: DetailedError): FieldProblem {
@@ -98,9 +114,5 @@ function syntaxProblem(source: Source, error: DetailedError): FieldProblem {
     .subarray(0, at?.start ?? 0)
     .toString();
   const wanted = at?.label == null ? '' : `: ${at.label}`;
-  return { field: `${source.file}:${lineAt(before, before.length)}`, problem: `${error.message}${wanted}` };
-}
-
-function lineAt(text: string, index: number): number {
-  return text.slice(0, Math.max(0, index)).split('\n').length;
+  return { field: `${source.file}:${before.split('\n').length}`, problem: `${error.message}${wanted}` };
 }

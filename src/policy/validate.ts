@@ -2,6 +2,7 @@
 import type { SchemaJson, ValidationAnswer } from '@cedar-policy/cedar-wasm/nodejs';
 import type { FieldProblem } from '../domain/errors.ts';
 import type { Engine } from './engine.ts';
+import { inTurns } from './in-turns.ts';
 import { nameOf, type RawRule } from './rules.ts';
 
 /** Every error and warning, at the rule it is about. */
@@ -9,18 +10,22 @@ export function validateRules(
   engine: Engine,
   schema: SchemaJson<string>,
   rules: readonly RawRule[],
-): readonly FieldProblem[] {
-  // By number: a line of the matrix can make two rules in one place, and ids may be missing or wrong.
-  const staticPolicies = Object.fromEntries(rules.map((rule, index) => [`${index}`, rule.text]));
-  const answer = engine.validate({ schema, policies: { staticPolicies } });
-  return findings(answer).map(({ rule: index, message, help }) => {
-    const rule = index === undefined ? undefined : rules[index];
-    const hint = help === null ? '' : ` (${help})`;
-    return {
-      field: rule?.place ?? 'schema',
-      problem: `${rule === undefined ? '' : `${nameOf(rule)}: `}${withoutPlace(message)}${hint}`,
-    };
+): Promise<readonly FieldProblem[]> {
+  return inTurns(rules, (some) => {
+    // By number: a line of the matrix can make two rules in one place, and ids may be missing or wrong.
+    const staticPolicies = Object.fromEntries(some.map((rule, index) => [`${index}`, rule.text]));
+    const answer = engine.validate({ schema, policies: { staticPolicies } });
+    return findings(answer).map((finding) => problemOf(finding, some));
   });
+}
+
+function problemOf({ rule: index, message, help }: Finding, rules: readonly RawRule[]): FieldProblem {
+  const rule = index === undefined ? undefined : rules[index];
+  const hint = help === null ? '' : ` (${help})`;
+  return {
+    field: rule?.place ?? 'schema',
+    problem: `${rule === undefined ? '' : `${nameOf(rule)}: `}${withoutPlace(message)}${hint}`,
+  };
 }
 
 interface Finding {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CountersignError } from '../../src/domain/errors.ts';
+import { TURN_ITEMS } from '../../src/policy/in-turns.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
 import { MISTAKES } from './mistakes.ts';
 import {
@@ -67,6 +68,26 @@ describe('loadPolicy()', () => {
     });
     expect(problems[0]).toMatch(/^authority\.cedar:3: unexpected token `action`/);
     expect(problems[1]).toMatch(/^gates\.cedar:5: rule "erase" has @tier/);
+  });
+
+  it('lets others have their turn while it checks many rules, and names the wrong one among them', async () => {
+    const gate = (index: number) => `
+@id("gate-${index}") @owner("desk") @gate("notify") @channel("notices") @reason("Number ${index}.")
+forbid (principal, action, resource) when { context.recent.agentDay.steps > ${index} };`;
+    const rules = Array.from({ length: 500 }, (_, index) => gate(index));
+    let turns = 0;
+    let loading = true;
+    const turn = () => {
+      turns += 1;
+      if (loading) setImmediate(turn);
+    };
+    setImmediate(turn);
+    const wrong = [...rules.slice(0, 499), gate(499).replace('agentDay', 'agentWeek')];
+    const [problem, ...others] = await problemsOf({ gates: wrong.join('') });
+    loading = false;
+    expect(problem).toMatch(/^gates\.cedar:1000: rule "gate-499"/);
+    expect(others).toEqual([]);
+    expect(turns).toBeGreaterThan((2 * rules.length) / TURN_ITEMS);
   });
 
   it('names the files that are missing', async () => {

@@ -77,8 +77,8 @@ describe('generateGrants()', () => {
     engine = await loadEngine();
   });
 
-  it('tells of each grant which line it is from and where that stands', () => {
-    const { rules, problems } = generateGrants(engine, [
+  it('tells of each grant which line it is from and where that stands', async () => {
+    const { rules, problems } = await generateGrants(engine, [
       { line: LINE, place: 'permissions.yaml:7', position: 4 },
     ]);
     expect(problems).toEqual([]);
@@ -92,12 +92,12 @@ describe('generateGrants()', () => {
     ]);
   });
 
-  it('never lets the words of a line say anything but themselves', () => {
+  it('never lets the words of a line say anything but themselves', async () => {
     const hostile = '"); permit (principal, action, resource); //';
     const words = fc.oneof(fc.constant(hostile), fc.string({ unit: 'binary', maxLength: 40 }));
-    fc.assert(
-      fc.property(words, words, words, (owner, scope, tool) => {
-        const { raw } = generateGrants(engine, [
+    await fc.assert(
+      fc.asyncProperty(words, words, words, async (owner, scope, tool) => {
+        const { raw } = await generateGrants(engine, [
           { line: { ...LINE, owner, scope, tools: [tool, 'crm.look'] }, place: 'x:1', position: 0 },
         ]);
         expect(raw).toHaveLength(1);
