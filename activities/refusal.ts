@@ -7,9 +7,10 @@ import type { SealClaims } from '../src/domain/seal.ts';
 import type { ApprovalGate, Verdict } from '../src/domain/verdict.ts';
 import { type ConsentDeps, isApproved } from './consent.ts';
 import type { StepInput, StepResult } from './contract.ts';
+import { Denied, verdictOf } from './denied.ts';
 import { approvalsIn, gatesBeyond, stillHolding, unionOfGates } from './gates.ts';
 import type { JudgedAsk } from './judge-step.ts';
-import { ordersFor, type StandingDeps } from './standing.ts';
+import { ordersFor, refuseRevoked, refuseSwitchedOff, type StandingDeps } from './standing.ts';
 
 export type Runnable = Extract<JudgedAsk, { denied: false }>;
 export type Refusal = Extract<StepResult, { kind: 'refused' }>;
@@ -25,8 +26,8 @@ export async function refusalOf(
   judged: Runnable,
   deps: ConsentDeps & StandingDeps,
 ): Promise<Refusal | undefined> {
-  const halt = await haltOf(claims.agent, judged, deps);
-  if (halt !== undefined) return refuse('halted', halt);
+  const stop = await stopOf(claims, judged, deps);
+  if (stop !== undefined) return stop;
   const back = (sentence: string) => backToPeople(sentence, input, judged.verdict);
   if (judged.tool.name !== input.runs) return back(`Policy puts "${judged.tool.name}" in its place now.`);
   const gates = unionOfGates(judged.verdict.gates, input.judgedGates ?? []);
@@ -50,14 +51,23 @@ export function backToPeople(sentence: string, input: StepInput, fresh: Verdict)
   return refuse('unapproved', sentence, { ...verdict, ...smaller, explanation });
 }
 
-async function haltOf(
-  agent: string,
-  { tool }: Runnable,
-  deps: Pick<StandingDeps, 'orders' | 'clock'>,
-): Promise<string | undefined> {
-  const { halts } = await ordersFor(tool.effect, deps);
-  const halt = haltFor(halts, { agent, tool: tool.name, now: deps.clock() });
-  return halt && `Halted by ${halt.by}: ${halt.reason}`;
+/** What was ordered against a step that was judged, by now; undefined where nothing was. */
+export async function stopOf(
+  { agent, session = null, token = null }: SealClaims,
+  { tool, verdict: { policyVersion } }: Runnable,
+  deps: StandingDeps,
+): Promise<Refusal | undefined> {
+  const orders = await ordersFor(tool.effect, deps);
+  const halt = haltFor(orders.halts, { agent, tool: tool.name, now: deps.clock() });
+  if (halt !== undefined) return refuse('halted', `Halted by ${halt.by}: ${halt.reason}`);
+  try {
+    refuseRevoked(orders, { agent, session, token });
+    refuseSwitchedOff(orders, tool, deps);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Denied)) throw error;
+    return refuse('denied', error.message, verdictOf(error, policyVersion));
+  }
 }
 
 /** Says which rule is new, and whether that is because the policy changed, where people had been asked under another. */

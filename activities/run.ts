@@ -13,7 +13,7 @@ import type { StepInput, StepResult } from './contract.ts';
 import type { ExecuteDeps } from './execute.ts';
 import { bounded, handOut } from './hand-out.ts';
 import { lookAt, planStepOf } from './plan-step.ts';
-import { type Refusal, type Runnable, refuse } from './refusal.ts';
+import { type Refusal, type Runnable, refuse, stopOf } from './refusal.ts';
 import { noteRead, reserve } from './reserve.ts';
 import { contextFor } from './tool-context.ts';
 
@@ -32,6 +32,9 @@ export async function run(running: Running, deps: ExecuteDeps): Promise<StepResu
   // Captured before it is compared: what moves in between differs from the plan, what moves later from the capture.
   const captured = effect === undefined ? ((await tool.capture?.(args, context)) ?? null) : effect.captured;
   if (!(await isAsShown(running, deps))) return drifted(running, deps);
+  // A slow vendor may have held the looking up for long: what was ordered meanwhile counts too.
+  const stop = await stopOf(claims, judged, deps);
+  if (stop !== undefined) return effect === undefined ? stop : { ...stop, mayHaveHappened: true };
   return tool.effect === 'read' ? read(running, context, deps) : change(running, context, captured, deps);
 }
 

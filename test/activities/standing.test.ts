@@ -19,6 +19,7 @@ const LIST: Ask = { tool: 'github.list_branches', args: { repository: 'acme/webs
 /** What judging and executing share and a row changes. */
 type Over = Partial<Pick<ExecuteDeps, 'orders' | 'switches' | 'environment' | 'directory'>>;
 
+const NOON = '2026-11-21T12:00:00.000Z';
 const NOTHING: Orders = { halts: [], revocations: [], switches: [] };
 const ordered = (over: Partial<Orders>): Over => ({
   orders: { inForce: async () => ({ ...NOTHING, ...over }) },
@@ -144,6 +145,41 @@ describe('execute denies a step that people approved', () => {
     expect(await runApproved({}, { session: 'ses_kept' })).toMatchObject({ why: 'denied' });
     await switches.remove('github.delete_branch', 'prod', 'bob');
     expect(await runApproved({}, { session: 'ses_kept', token: 'ses_lost' })).toMatchObject({ kind: 'done' });
+  });
+});
+
+describe('execute denies a step that nothing stood against when it was judged', () => {
+  /** In force only once it was judged and its gates were looked at: while the vendor is asked about its target. */
+  const late = ({ orders }: Over): Over => {
+    let asked = 0;
+    const inForce = async (now: Date) => {
+      asked += 1;
+      return asked <= 2 ? NOTHING : ((await orders?.inForce(now)) ?? NOTHING);
+    };
+    return { orders: { inForce } };
+  };
+  const halts: Orders['halts'] = [
+    { id: 'h', scope: 'tool', subject: 'github.delete_branch', reason: 'A drill', by: 'bob', at: NOON },
+  ];
+
+  test.each([
+    { title: 'its agent was revoked', over: revoked('agent', 'release-agent'), why: 'denied' },
+    { title: 'its session was revoked', over: revoked('session', 'ses_1'), why: 'denied' },
+    { title: 'its token was revoked', over: revoked('token', 'jti_1'), why: 'denied' },
+    {
+      title: 'its tool was switched off',
+      over: ordered({ switches: [switched('github', 'off')] }),
+      why: 'denied',
+    },
+    { title: 'its tool was halted', over: ordered({ halts }), why: 'halted' },
+  ])('and $title since', async ({ over, why }) => {
+    const result = await runApproved(late(over), { session: 'ses_1', token: 'jti_1' });
+    expect(result).toMatchObject({ kind: 'refused', why });
+  });
+
+  test('but not one of another session', async () => {
+    const over = late(revoked('session', 'ses_2'));
+    expect(await runApproved(over, { session: 'ses_1' })).toMatchObject({ kind: 'done' });
   });
 });
 
