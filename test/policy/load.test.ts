@@ -83,10 +83,10 @@ forbid (principal, action, resource) when { context.recent.agentDay.steps > ${in
     };
     setImmediate(turn);
     const wrong = [...rules.slice(0, 499), gate(499).replace('agentDay', 'agentWeek')];
-    const [problem, ...others] = await problemsOf({ gates: wrong.join('') });
+    const problems = await problemsOf({ gates: wrong.join('') });
     loading = false;
-    expect(problem).toMatch(/^gates\.cedar:1000: rule "gate-499"/);
-    expect(others).toEqual([]);
+    const places = problems.map((problem) => problem.split(': attribute')[0]);
+    expect([...new Set(places)]).toEqual(['gates.cedar:1000: rule "gate-499"']);
     expect(turns).toBeGreaterThan((2 * rules.length) / TURN_ITEMS);
   });
 
