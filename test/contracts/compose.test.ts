@@ -238,6 +238,12 @@ describe('compose file', () => {
     expect(services.filter(([, { profiles }]) => profiles !== undefined)).toHaveLength(1);
   });
 
+  it('compose file lets the operator check names against the same configuration as the roles', () => {
+    const { environment, volumes } = service('operator');
+    expect(environment.COUNTERSIGN_CONFIG).toBe(service('gateway').environment.COUNTERSIGN_CONFIG);
+    expect(volumes).toContain(`./config:${environment.COUNTERSIGN_CONFIG}:ro`);
+  });
+
   it('compose file gives Temporal an explicit shard count and its UI no way to write', () => {
     expect(service('temporal').environment.NUM_HISTORY_SHARDS).toBe('512');
     expect(service('temporal-ui').environment.TEMPORAL_DISABLE_WRITE_ACTIONS).toBe('true');
