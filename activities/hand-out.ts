@@ -8,6 +8,8 @@ import type { StepResult } from './contract.ts';
 /** Results larger than this, as JSON, are not carried through the history. */
 export const RESULT_BYTES_MAX = 64 * 1024;
 
+const OMITTED = /^The result has \d{1,15} bytes$/;
+
 /** A result as ledger and history can hold it. */
 export function bounded(result: JsonValue): JsonValue {
   const bytes = Buffer.byteLength(JSON.stringify(result));
@@ -40,6 +42,7 @@ function isOmitted(result: JsonValue): boolean {
     result !== null &&
     Object.keys(result).length === 1 &&
     'omitted' in result &&
-    typeof result.omitted === 'string'
+    typeof result.omitted === 'string' &&
+    OMITTED.test(result.omitted)
   );
 }

@@ -28,7 +28,7 @@ function mayBeAskedFor(bundle: Bundle, { agent, tool, target, elevated }: StepFa
   const scopes = scopeChain(target.scope);
   return (toolRules(bundle, tool)?.authority ?? []).some(
     (rule) =>
-      isOnRequest(rule) && isFor(rule, 'principal', [agent.profile]) && isFor(rule, 'resource', scopes),
+      isFor(rule, 'principal', [agent.profile]) && isFor(rule, 'resource', scopes) && isOnRequest(rule),
   );
 }
 

@@ -122,4 +122,12 @@ describe('handOut()', () => {
       result: omitted,
     });
   });
+
+  test('does not take what a vendor says for those words of ours', async () => {
+    const result = { omitted: 'The result has jane@example.com' };
+    expect(handOut({ name: tool.name, tool }, result, await agent(1))).toMatchObject({
+      result: {},
+      withheld: [{ field: '/omitted' }],
+    });
+  });
 });
