@@ -41,15 +41,29 @@ export function StepList({ steps }: { steps: readonly StepView[] }) {
               </p>
             ))}
             {step.error !== undefined && <p class="step-error">{step.error}</p>}
+            {step.verdict?.explanation !== undefined && (
+              <Folded title="How policy came to this" text={step.verdict.explanation.join('\n')} />
+            )}
             {step.result !== undefined && step.result !== null && (
-              <details class="step-result">
-                <summary class="raw-title">Result</summary>
-                <pre class="raw">{JSON.stringify(step.result, null, 2)}</pre>
-              </details>
+              <Folded title="Result" text={JSON.stringify(step.result, null, 2)} />
+            )}
+            {step.withheld !== undefined && step.withheld.length > 0 && (
+              <p class="step-note">
+                Withheld: {step.withheld.map(({ field, what }) => `${field} (${what})`).join(', ')}
+              </p>
             )}
           </div>
         </li>
       ))}
     </ol>
+  );
+}
+
+function Folded({ title, text }: { title: string; text: string }) {
+  return (
+    <details class="step-result">
+      <summary class="raw-title">{title}</summary>
+      <pre class="raw">{text}</pre>
+    </details>
   );
 }
