@@ -124,6 +124,13 @@ describe('describeRequest()', () => {
     );
   });
 
+  test('says what was taken out of a result, in printable words', () => {
+    const withheld = [{ field: `/email${ESCAPE}`, what: 'tier 3' }];
+    const steps = CLOSED.steps.map((step) => ({ ...step, withheld }));
+    const text = describeRequest({ ...CLOSED, steps }, { colours: false });
+    expect(text).toContain('{"draft":"d1"}\n  withheld /email : tier 3\n');
+  });
+
   test('says whom an open one waits for', () => {
     const waitingFor = {
       groups: ['finance', 'finance-leads'],

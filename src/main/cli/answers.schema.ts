@@ -30,7 +30,12 @@ export const requestAnswer = z.looseObject({
   digest: z.string().optional(),
   policyVersion: z.string().optional(),
   steps: z.array(
-    step.extend({ status: z.string(), error: z.string().optional(), result: z.unknown().optional() }),
+    step.extend({
+      status: z.string(),
+      error: z.string().optional(),
+      result: z.unknown().optional(),
+      withheld: z.array(z.object({ field: z.string(), what: z.string() })).optional(),
+    }),
   ),
   waitingFor: waitingFor.optional(),
   receivedAt: z.string(),

@@ -66,10 +66,13 @@ function waitingText(waiting: RequestAnswer['waitingFor']): string | undefined {
 }
 
 function resultsText({ steps }: RequestAnswer): string {
-  const results = steps.flatMap(({ result, tool }) =>
+  const results = steps.flatMap(({ result, tool, withheld = [] }) =>
     result === undefined || result === null
       ? []
-      : [`\n${printable(tool)}: ${printable(JSON.stringify(result))}\n`],
+      : [
+          `\n${printable(tool)}: ${printable(JSON.stringify(result))}\n`,
+          ...withheld.map(({ field, what }) => `  withheld ${printable(field)}: ${printable(what)}\n`),
+        ],
   );
   return results.join('');
 }
