@@ -25,7 +25,7 @@ export interface Canaries {
 const CANARY = /csc_(?=([a-z2-7]{26}))/g;
 const BASE64_RUN = /[A-Za-z0-9+/_-]{40,}/g;
 const PERCENT_RUN = /(?:%[0-9a-fA-F]{2})+/g;
-const BETWEEN = /[\s\p{Cf}\p{Mn}]+/gu;
+const BETWEEN = /[\s\p{Cf}\p{M}]+/gu;
 /** Encodings over each other that are undone. */
 const DEPTH_MAX = 2;
 
@@ -76,7 +76,8 @@ function* readings(texts: readonly string[]): Generator<string> {
 
 /** Letters as they look, without what stands between them unseen. */
 function plain(text: string): string {
-  return text.normalize('NFKD').replaceAll(BETWEEN, '');
+  // Before too: sorting the marks of one letter takes the square of their number.
+  return text.replaceAll(BETWEEN, '').normalize('NFKD').replaceAll(BETWEEN, '');
 }
 
 /** The text with its percent-encoded runs decoded; empty where there are none. */

@@ -91,6 +91,9 @@ describe('canariesOf()', () => {
     ['percent signs', '%41'.repeat(87_000)],
     ['beginnings of canaries', 'csc_'.repeat(65_000)],
     ['canaries of nobody', `csc_${'a'.repeat(26)}`.repeat(8_700)],
+    ['accents on one letter', `a${'\u0300\u0316'.repeat(65_000)}`],
+    ['accents beside one letter', `a${'\u{1d16d}\u{1d165}'.repeat(32_500)}`],
+    ['letters that are many', '\ufdfa'.repeat(87_000)],
   ])('reads the largest body of %s in time', (_, text) => {
     const began = performance.now();
     expect(CANARIES.find([text])).toBeUndefined();
