@@ -8,6 +8,9 @@ import { merged } from './spans.ts';
 
 const SPANS_MAX = 200;
 
+/** Whatever is looked for is longer, but for addresses, which are made with one of these signs. */
+const NOTHING = /^[^.:/]{0,7}$/;
+
 export interface Hidden {
   readonly text: string;
   /** What was taken out, each kind once, in order of appearance; empty when the text is as it was. */
@@ -20,6 +23,7 @@ export interface Hidden {
  */
 export function hideSecrets(text: string): Hidden {
   const view = plainView(text);
+  if (NOTHING.test(view.text)) return { text, what: [] };
   const looks = [credentials, internalAddresses, ...(/\d/.test(view.text) ? [cardNumbers, nationalIds] : [])];
   const found = looks.flatMap((look) => look(view.text));
   if (found.length === 0) return { text, what: [] };
