@@ -3,7 +3,7 @@ import type { Ask, JsonObject, Target } from '../src/domain/ask.ts';
 import { CountersignError, impossible } from '../src/domain/errors.ts';
 import type { Agent } from '../src/domain/people.ts';
 import type { EarlierStep } from '../src/domain/usage.ts';
-import { bare, inputTier, partsOf, strictest, type Tier } from '../src/tools/data-tiers.ts';
+import { highestTier, inputTier, strictest, type Tier } from '../src/tools/data-tiers.ts';
 import type { Tool } from '../src/tools/define-tool.ts';
 import type { Registry } from '../src/tools/registry.ts';
 
@@ -65,9 +65,4 @@ export function earlierStep(call: Call, agent: Pick<Agent, 'maxTier'>): EarlierS
 export function tierSeen({ tool, target }: Call, { maxTier }: Pick<Agent, 'maxTier'>): Tier {
   const answered = highestTier(tool.output);
   return strictest(target.tier, answered < maxTier ? answered : maxTier);
-}
-
-function highestTier(schema: Parameters<typeof bare>[0]): Tier {
-  const { schema: inner, tier } = bare(schema);
-  return partsOf(inner).reduce<Tier>((most, [, part]) => strictest(most, highestTier(part)), tier);
 }

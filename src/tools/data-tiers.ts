@@ -31,6 +31,12 @@ export function partsOf(schema: z.core.$ZodType): readonly (readonly [string, z.
   return [];
 }
 
+/** The highest tier that a schema or any of its parts names; 1 where none does. */
+export function highestTier(schema: z.core.$ZodType): Tier {
+  const { schema: inner, tier } = bare(schema);
+  return partsOf(inner).reduce<Tier>((most, [, part]) => strictest(most, highestTier(part)), tier);
+}
+
 /** The schemas of a choice that take the value. */
 export function matching(union: z.ZodUnion, value: unknown): readonly z.core.$ZodType[] {
   return union.options.filter((option) => z.safeParse(option, value).success);

@@ -11,7 +11,7 @@ import type { JsonObject, JsonValue, Reversibility, Target, ToolEffect } from '.
 import { CountersignError } from '../domain/errors.ts';
 import type { Fact } from '../domain/plan.ts';
 import type { AccessBook } from '../domain/ports.ts';
-import { tierProblems } from './data-tiers.ts';
+import { highestTier, tierProblems } from './data-tiers.ts';
 import { unboundedAnswers, unboundedParts } from './schema-bounds.ts';
 import type { Vendors } from './vendors.ts';
 
@@ -112,6 +112,9 @@ export function defineTool<Args extends JsonObject>(definition: ToolDefinition<A
   return Object.freeze(tool);
 }
 
+/** What rules about "who has read this" are about begins here. */
+const READ_TIER = 3;
+
 function wordProblems({ name, summary, title }: Tool): readonly string[] {
   return [
     ...when(!NAME.test(name) || name.length > 60, 'name must read "provider.verb_noun"'),
@@ -140,6 +143,10 @@ function promiseProblems(tool: Tool): readonly string[] {
       'money and amountCents come together',
     ),
     ...when(Object.keys(tool.smaller ?? {}).includes(tool.name), 'smaller must name other tools'),
+    ...when(
+      changes && highestTier(tool.output) >= READ_TIER,
+      `an answer of tier ${READ_TIER} or more needs a read: only reads count as having seen it`,
+    ),
   ];
 }
 

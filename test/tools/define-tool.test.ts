@@ -138,7 +138,7 @@ describe('defineTool()', () => {
 
   it.each<readonly [string, z.ZodType<JsonValue>]>([
     ['nothing', z.null()],
-    ['text of any characters up to a length', z.strictObject({ a: z.string().max(5).meta({ tier: 3 }) })],
+    ['text of any characters up to a length', z.strictObject({ a: z.string().max(5).meta({ tier: 2 }) })],
     ['a choice of bounded forms', z.union([z.null(), z.strictObject({ a: z.boolean() })])],
     ['a bounded list', z.array(z.int().min(0).max(9)).max(3)],
     ['what may be absent or null', z.strictObject({ a: z.boolean().nullable().exactOptional() })],
@@ -173,6 +173,15 @@ describe('defineTool()', () => {
     ['a tier deep in a tuple', z.tuple([z.strictObject({ a: secret })]), '"" has a tier inside a form'],
   ])('refuses an answer with %s', (_, output, problem) => {
     expect(problemsOf({ ...write, output }).join('; ')).toContain(problem);
+  });
+
+  it('refuses a change that answers with what only reads are counted for', () => {
+    const answering = (tier: number) => z.array(z.strictObject({ a: z.boolean().meta({ tier }) })).max(2);
+    expect(problemsOf({ ...write, output: answering(2) })).toEqual([]);
+    expect(problemsOf({ ...write, output: answering(3) })).toEqual([
+      'an answer of tier 3 or more needs a read: only reads count as having seen it',
+    ]);
+    expect(problemsOf({ ...read, output: answering(4) })).toEqual([]);
   });
 
   it('refuses arguments with a tier that is none', () => {
