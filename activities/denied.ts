@@ -20,6 +20,7 @@ export class Denied extends Error {
 const WHY = {
   'unknown-agent': 'the directory knows no agent of this id',
   'unknown-person': 'the directory knows no active person whom the request is for',
+  'agent-suspended': 'the agent is suspended',
   revoked: 'the credentials behind the request were revoked',
   'other-environment': 'the agent belongs to another environment than this installation',
   'tool-off': 'the tool is switched off here',

@@ -19,6 +19,7 @@ import {
   ordersFor,
   refuseElsewhere,
   refuseRevoked,
+  refuseSuspended,
   refuseSwitchedOff,
   type StandingDeps,
 } from './standing.ts';
@@ -99,6 +100,7 @@ async function judgeFor(agent: Agent, step: StepToJudge, deps: JudgingDeps): Pro
   const { session, token } = step;
   const orders = await ordersFor(deps.registry.get(step.ask.tool)?.effect, deps);
   refuseRevoked(orders, { agent: agent.id, session, token });
+  refuseSuspended(agent);
   refuseElsewhere(agent, deps.environment);
   const call = callOf(asked(step.ask, deps.registry));
   refuseSwitchedOff(orders, call.tool, deps);

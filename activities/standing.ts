@@ -53,6 +53,11 @@ export function refuseRevoked({ revocations }: Orders, credentials: Credentials)
   throw new Denied('revoked', bounded(`This ${found.kind} was revoked by ${found.by}: ${found.reason}`));
 }
 
+/** Throws `Denied` for a suspended agent: no policy can forget it, also for what waits. */
+export function refuseSuspended({ id, suspended }: Agent): void {
+  if (suspended) throw new Denied('agent-suspended', bounded(`${id} is suspended and may do nothing.`));
+}
+
 /** Throws `Denied` for an agent of another environment. */
 export function refuseElsewhere({ id, environment }: Agent, here: Environment): void {
   if (environment === here) return;

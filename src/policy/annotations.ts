@@ -46,7 +46,7 @@ const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 export const RESERVED_IDS: readonly string[] = [
   ...['no-grant', 'nobody-asked', 'engine-error', 'not-gated'],
   // Denials that need no policy (activities).
-  ...['unknown-agent', 'unknown-person', 'revoked', 'other-environment'],
+  ...['unknown-agent', 'unknown-person', 'agent-suspended', 'revoked', 'other-environment'],
   ...['tool-off', 'unreadable-step', 'facts-missing'],
 ];
 

@@ -39,8 +39,8 @@ const DENIED: readonly { title: string; agent?: string; ask: Ask; rule: string; 
     title: 'a suspended agent',
     agent: 'retired-agent',
     ask: { tool: 'stripe.get_customer', args: { customer: 'cus_ada' } },
-    rule: 'suspended',
-    sentence: /^A suspended agent may do nothing\.$/,
+    rule: 'agent-suspended',
+    sentence: /^retired-agent is suspended and may do nothing\.$/,
   },
   {
     title: 'a tool that nobody knows',
