@@ -1,10 +1,17 @@
 /** A judgement for people: the chain from question to answer for each step, and the facts it stands on. */
 import { GATHERED_FACTS, type GatheredFact } from '../../domain/facts.ts';
-import type { JudgedStep } from '../../domain/plan.ts';
+import type { JudgedStep, Judgement } from '../../domain/plan.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 import { phraseOf } from '../../policy/phrase.ts';
-import type { Explained } from './policy-explain.ts';
 import { pairs, printable } from './print.ts';
+
+/** A judgement with whose it is. */
+export interface Explained {
+  readonly id?: string;
+  readonly agent: string;
+  readonly at: string;
+  readonly judgement: Judgement;
+}
 
 /** Everything from outside is made harmless. */
 export function describeJudgement({ id, agent, at, judgement }: Explained): string {

@@ -9,14 +9,13 @@ import type { JudgingDeps } from '../../../activities/judge-step.ts';
 import { createDirectory } from '../../approvals/directory.ts';
 import { CountersignError } from '../../domain/errors.ts';
 import type { Agent } from '../../domain/people.ts';
-import type { Judgement } from '../../domain/plan.ts';
 import { NOTHING_RECENT } from '../../domain/usage.ts';
 import { strictest } from '../../domain/verdict.ts';
 import { askSchema } from '../../gateway/ask.schema.ts';
 import { parseAsk } from '../../gateway/parse-ask.ts';
 import { isRequestId } from '../../orchestrator/request-id.ts';
 import { openPolicyDesk, type PolicyDesk } from '../policy-desk.ts';
-import { describeJudgement } from './describe-judgement.ts';
+import { describeJudgement, type Explained } from './describe-judgement.ts';
 import { type Exit, exitOfVerdict } from './exit-codes.ts';
 import { json, printable } from './print.ts';
 import type { CommandContext } from './request-commands.ts';
@@ -36,14 +35,6 @@ export async function policyExplainCommand(
     : await fromBody(await readBody(what, world), agent, context);
   world.out(asJson ? json(explained) : describeJudgement(explained));
   return exitOfVerdict(strictest(explained.judgement.steps.map(({ verdict }) => verdict.effect)));
-}
-
-/** A judgement with whose it is. */
-export interface Explained {
-  readonly id?: string;
-  readonly agent: string;
-  readonly at: string;
-  readonly judgement: Judgement;
 }
 
 async function fromHistory(id: string, { settings }: CommandContext): Promise<Explained> {

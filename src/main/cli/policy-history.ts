@@ -7,7 +7,7 @@ import { openPolicyDesk } from '../policy-desk.ts';
 import type { CliSettings } from './cli-settings.ts';
 import { describeShadow, describeSimulation } from './describe-history.ts';
 import { EXIT, type Exit } from './exit-codes.ts';
-import type { HistoryOptions, SimulateOptions } from './policy-program.ts';
+import type { HistoryOptions, SimulateOptions } from './policy-options.ts';
 import { json } from './print.ts';
 import { progress } from './progress.ts';
 import type { CommandContext } from './request-commands.ts';

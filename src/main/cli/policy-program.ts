@@ -2,13 +2,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Exit } from './exit-codes.ts';
 import { type Run, wholeNumber, withJson } from './options.ts';
+import type { HistoryOptions, PolicyOptions, SimulateOptions } from './policy-options.ts';
 import type { CommandContext } from './request-commands.ts';
-
-/** What every command of the group has. */
-export interface PolicyOptions {
-  readonly json?: boolean;
-  readonly config?: string;
-}
 
 type NewCommand = (words: string, description: string) => Command;
 type Act = <Options extends PolicyOptions>(
@@ -111,16 +106,6 @@ function addHistoryCommands(command: NewCommand, act: Act): void {
       (await histories()).policyShadowCommand(options, context),
     ),
   );
-}
-
-/** Which histories; `since` is told the time it is now. */
-export interface HistoryOptions extends PolicyOptions {
-  readonly since: (now: Date) => Date;
-  readonly limit: number;
-}
-
-export interface SimulateOptions extends HistoryOptions {
-  readonly candidate: string;
 }
 
 const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 };

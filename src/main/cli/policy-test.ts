@@ -13,7 +13,7 @@ import { failuresOf, prepareScenarios, type ScenarioFailure } from '../../policy
 import { readMatrixCalls, readScenarios } from '../../policy/scenarios.ts';
 import { openPolicyDesk, type PolicyDesk } from '../policy-desk.ts';
 import { EXIT, type Exit } from './exit-codes.ts';
-import type { PolicyOptions } from './policy-program.ts';
+import type { PolicyOptions } from './policy-options.ts';
 import { json, printable } from './print.ts';
 import { progress } from './progress.ts';
 import type { CommandContext } from './request-commands.ts';
