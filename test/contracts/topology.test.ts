@@ -1,4 +1,9 @@
 /** The topology of docker-compose.yml as processes: what it promises when they are killed, and what they refuse. */
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { Client } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -132,6 +137,39 @@ describe.skipIf(postgresBinaries() === undefined)('the roles as four processes',
     expect(closed).toMatchObject({ outcome: 'executed', effects: 'all' });
     expect(await comments()).toBe(1);
   });
+
+  it('what an operator revokes or switches off counts in every process, also for what people approve then', async () => {
+    const session = `ses-${randomUUID()}`;
+    const agent = await world.place.agent('support-agent', session);
+    const { body: waits } = await agent.ask(refund('pi_ada_small', 600));
+    await agent.reaches(waits.id, 'waiting');
+    await world.people.card(waits.id, ({ buttons }) => buttons.size > 0);
+    await operator('revoke', `session:${session}`, '--reason', 'The laptop was stolen');
+    await operator('switch', 'stripe.cancel_subscription', 'off', '--reason', 'Closing the books');
+    await until(
+      'the door is shut',
+      async () => (await agent.ask(refund('pi_ada_small', 601))).status === 401,
+    );
+    expect(await world.people.approve('erin', waits.id)).toEqual({ status: 200 });
+
+    const other = await world.place.agent('support-agent');
+    expect(await other.reaches(waits.id, 'closed')).toMatchObject({ outcome: 'denied', effects: 'none' });
+    expect(await refunded('pi_ada_small', 600)).toBe(0);
+    const cancel = {
+      tool: 'stripe.cancel_subscription',
+      args: { subscription: 'sub_ada' },
+      reason: 'Asked to',
+    };
+    const { body: off } = await other.ask(cancel, { seconds: 20 });
+    expect(off).toMatchObject({ outcome: 'denied', steps: [{ verdict: { rules: [{ id: 'tool-off' }] } }] });
+  });
+
+  async function operator(...line: readonly string[]): Promise<void> {
+    const env = { PATH: process.env.PATH, ...topology.operatorEnv };
+    const child = spawn(process.execPath, [resolve('bin/countersign.mjs'), ...line], { env, stdio: 'pipe' });
+    const [err, [code]] = await Promise.all([text(child.stderr), once(child, 'close')]);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+  }
 
   it('one process that plays all roles finishes what was opened while they were apart', async () => {
     const agent = await world.place.agent('support-agent');

@@ -39,6 +39,8 @@ export interface Topology {
   readonly temporal: { readonly address: string; readonly namespace: string };
   /** Settings of a process that plays `roles`: what all have, and these roles' own. */
   envOf(...roles: readonly Role[]): RoleEnv;
+  /** What an operator's command line is given: their own login, and the organisation. */
+  readonly operatorEnv: RoleEnv;
   /** Starts one; resolves when it serves. */
   start(...roles: readonly Role[]): Promise<RoleProcess>;
   /** Ends what the test left running, then the servers. */
@@ -108,6 +110,10 @@ export async function openTopology({ place }: OutsideWorld): Promise<Topology> {
   return {
     temporal: { address: server.address, namespace: NAMESPACE },
     envOf,
+    operatorEnv: {
+      ...outside('COUNTERSIGN_CONFIG'),
+      DATABASE_URL: database.urlOf(loginOf('operator')),
+    },
     async start(...roles) {
       const started = await startServing(roles, envOf(...roles));
       running.push(started);
