@@ -48,8 +48,42 @@ describe('the loader refuses rules that could reward low confidence', () => {
   ])('such as %s', async (_, text) => {
     const error: unknown = await loadText(text).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'misconfigured' });
+    expect(error).toHaveProperty(
+      'problems',
+      expect.arrayContaining([
+        expect.objectContaining({ problem: expect.stringContaining('could reward low confidence') }),
+      ]),
+    );
+  });
+});
+
+const CLAIMED = 'context.behalf';
+const FINANCE = 'context.behalfGroups.contains(Group::"leads")';
+
+describe('the loader lets rules look at whom an agent claims to act for', () => {
+  it.each([
+    ['a gate when it acts for somebody', gate(`when { ${CLAIMED} }`)],
+    ['a gate when it acts for somebody of a group', gate(`when { ${FINANCE} && context.amountCents > 1 }`)],
+    ['a block unless it acts for nobody', block(`unless { !${CLAIMED} }`)],
+  ])('in %s', async (_, text) => {
+    await expect(loadText(text)).resolves.toHaveProperty('version');
+  });
+});
+
+describe('the loader refuses rules that could reward a claim', () => {
+  it.each([
+    ['a gate unless it acts for somebody', gate(`unless { ${CLAIMED} }`)],
+    ['a gate when it acts for nobody', gate(`when { !${CLAIMED} }`)],
+    ['a gate unless that person is of a group', gate(`unless { ${FINANCE} }`)],
+    ['a gate when the claim is compared', gate(`when { ${CLAIMED} == false }`)],
+    ['a gate when nobody has groups', gate('when { context.behalfGroups.isEmpty() }')],
+    ['a choice made by the claim', gate(`when { if ${CLAIMED} then context.changeFreeze else true }`)],
+    ['a set that holds the claim', gate(`when { [${CLAIMED}].contains(false) }`)],
+  ])('such as %s', async (_, text) => {
+    const error: unknown = await loadText(text).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'misconfigured' });
     expect(error).toHaveProperty('problems', [
-      expect.objectContaining({ problem: expect.stringContaining('could reward low confidence') }),
+      expect.objectContaining({ problem: expect.stringContaining('could reward whom the agent claims') }),
     ]);
   });
 });
