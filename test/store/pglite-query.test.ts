@@ -60,6 +60,43 @@ describe('createPgliteQuery()', () => {
     expect((await run('select 1 as one')).rows).toEqual([{ one: 1 }]);
   });
 
+  test('gives each its own answer where the same statement comes again', async () => {
+    const answers = [];
+    for (const value of ['a', null, 'c', 'd', 'e', 'f', 'g']) {
+      answers.push((await run('select $1::text as value', value)).rows[0]);
+    }
+    expect(answers.map((answer) => answer?.value)).toEqual(['a', null, 'c', 'd', 'e', 'f', 'g']);
+  });
+
+  test('keeps a statement that comes again, and none that is not about rows', async () => {
+    for (const sql of ['select 7 as seven', 'start transaction', 'rollback']) {
+      for (let time = 0; time < 3; time += 1) await run(sql);
+    }
+    const { rows } = await run(`select statement from pg_prepared_statements where statement like '%seven'
+      or statement not like 'select%' and statement not like 'insert%'`);
+    expect(rows).toEqual([{ statement: 'select 7 as seven' }]);
+  });
+
+  test('a statement that was refused when it came again is refused each time, and may come right', async () => {
+    for (let time = 0; time < 4; time += 1) {
+      await expect(run('select late from coming')).rejects.toMatchObject({ code: '42P01' });
+    }
+    await pglite.exec('create table coming (late int)');
+    expect((await run('select late from coming')).rows).toEqual([]);
+    await expect(run('select 1 / $1::int as part', 0)).rejects.toMatchObject({ code: '22012' });
+    await expect(run('select 1 / $1::int as part', 0)).rejects.toMatchObject({ code: '22012' });
+    expect((await run('select 1 / $1::int as part', 1)).rows).toEqual([{ part: 1 }]);
+  });
+
+  test('keeps a bounded number of statements, and the others run as well', async () => {
+    for (let one = 0; one < 400; one += 1) {
+      for (let time = 0; time < 2; time += 1)
+        expect((await run(`select ${one} as one`)).rows).toEqual([{ one }]);
+    }
+    const { rows } = await run('select count(*) as kept from pg_prepared_statements');
+    expect(rows).toEqual([{ kept: 64 }]);
+  });
+
   test.each([[{ a: 1 }], [['a']], [undefined], [new Uint8Array(1)], [Symbol('a')]])(
     'refuses a value without a text form',
     async (value) => {
