@@ -3,7 +3,6 @@
  * The executor trusts nobody: it recomputes every digest from the arguments in hand and verifies every signature.
  */
 import { assessVotes } from '../src/approvals/admit.ts';
-import type { Decision } from '../src/domain/decision.ts';
 import { askDigest, requestDigest, stepDigest } from '../src/domain/digest.ts';
 import { CountersignError } from '../src/domain/errors.ts';
 import type { PlanStep } from '../src/domain/plan.ts';
@@ -76,29 +75,14 @@ export async function isApproved(
   const expected = { request: claims.request, version, digest };
   const owner = (await agentOf(claims.agent, deps))?.owner;
   const excluded = [owner, claims.onBehalfOf].filter((person) => typeof person === 'string');
-  const { quorum, denied } = await assessVotes(
-    {
-      jwsList: (await isFresh(input.decisions, expected, deps)) ? input.decisions : [],
-      expected,
-      needs: unionOfNeeds(gates),
-      excluded,
-    },
+  const { quorum, denied, approvedAt } = await assessVotes(
+    { jwsList: input.decisions, expected, needs: unionOfNeeds(gates), excluded },
     { verifier: deps.decisions, directory: deps.directory },
   );
-  return quorum.met && !denied;
+  return quorum.met && !denied && isFresh(approvedAt, deps);
 }
 
 /** Only approvals of this very plan make it fresh; a newer decision about anything else says nothing of it. */
-async function isFresh(
-  jwsList: readonly string[],
-  { request, version, digest }: Pick<Decision, 'request' | 'version' | 'digest'>,
-  { decisions, clock }: ConsentDeps,
-): Promise<boolean> {
-  const read = await Promise.allSettled(jwsList.map((jws) => decisions.verify(jws)));
-  const newest = read
-    .flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
-    .filter((one) => one.answer === 'approve' && one.request === request)
-    .filter((one) => one.version === version && one.digest === digest)
-    .reduce((latest, one) => Math.max(latest, Date.parse(one.at)), 0);
-  return clock().getTime() - newest <= APPROVAL_FRESH_MS;
+function isFresh(approvedAt: Date | undefined, { clock }: Pick<ConsentDeps, 'clock'>): boolean {
+  return approvedAt !== undefined && clock().getTime() - approvedAt.getTime() <= APPROVAL_FRESH_MS;
 }

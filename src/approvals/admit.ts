@@ -76,6 +76,8 @@ export interface VoteAssessment {
   readonly denied: boolean;
   /** The people whose approvals were counted. */
   readonly approvedBy: readonly string[];
+  /** When the newest approval of this version was given, by whomever; undefined where there is none. */
+  readonly approvedAt: Date | undefined;
 }
 
 /**
@@ -98,7 +100,17 @@ export async function assessVotes(
     (vote) => vote.answer === 'deny' && eligibility(people.get(vote.person), input) === 'eligible',
   );
   const approvers = approversOf(votes, people, input);
-  return { quorum: quorum(input.needs, approvers), denied, approvedBy: approvers.map((one) => one.person) };
+  return {
+    quorum: quorum(input.needs, approvers),
+    denied,
+    approvedBy: approvers.map((one) => one.person),
+    approvedAt: newestApproval(votes),
+  };
+}
+
+function newestApproval(votes: readonly Decision[]): Date | undefined {
+  const times = votes.filter(({ answer }) => answer === 'approve').map(({ at }) => Date.parse(at));
+  return times.length === 0 ? undefined : new Date(Math.max(...times));
 }
 
 async function believed(jws: string, { verifier, clock }: AdmissionDeps): Promise<Decision | undefined> {

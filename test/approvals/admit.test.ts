@@ -224,6 +224,30 @@ describe('assessVotes()', () => {
     expect([await by('alice'), await by('dana'), await by('erin')]).toEqual([true, false, false]);
   });
 
+  it('says when the newest approval of this very version was given, each signature read once', async () => {
+    const { sign, deps } = await approvalsOffice();
+    const [first, newest, later] = [
+      '2026-11-21T01:00:00Z',
+      '2026-11-21T02:00:00Z',
+      '2026-11-21T03:00:00Z',
+    ] as const;
+    const jwsList = await Promise.all([
+      sign(says('alice', { at: newest })),
+      sign(says('bob', { at: first })),
+      sign(says('carol', { at: later, answer: 'deny' })),
+      sign(says('dan', { at: later, version: 2 })),
+    ]);
+    let read = 0;
+    const verify = (jws: string) => {
+      read += 1;
+      return deps.verifier.verify(jws);
+    };
+    const assessed = await assessVotes({ ...base, jwsList }, { ...deps, verifier: { verify } });
+    expect(assessed.approvedAt).toEqual(new Date(newest));
+    expect(read).toBe(jwsList.length);
+    expect((await assessVotes({ ...base, jwsList: jwsList.slice(2) }, deps)).approvedAt).toBeUndefined();
+  });
+
   it('is never met without needs (T2)', async () => {
     const { sign, deps } = await approvalsOffice();
     const jwsList = await Promise.all([says('alice'), says('bob')].map(sign));
