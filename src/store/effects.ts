@@ -64,17 +64,28 @@ interface Reservation {
   readonly passes: (recent: Recent) => boolean;
 }
 
-/** The intent is dated by the caller's clock, which its windows are counted by too. */
+/** Ends the turn of an intent that did not pass, with nothing written. */
+class NotPassed extends Error {}
+
+/**
+ * The intent is dated by the caller's clock, which its windows are counted by too. It is written first and taken back
+ * where it does not pass, so that a row of before need not be looked for; what is counted leaves the step itself out.
+ */
 async function intendWithin(
   db: Database,
   { intent, now, passes }: Reservation,
 ): Promise<Intended | undefined> {
   const { request, step, tool, target, counted } = intent;
-  return inTurn(db, `usage:${counted.tenant}`, async (turn) => {
-    const effect = await find(turn, intent);
-    if (effect !== undefined) return { effect, created: false };
+  const turn = inTurn(db, `usage:${counted.tenant}`, async (turn) => {
+    const intended = await intend(turn, intent, now);
+    if (!intended.created) return intended;
     const recent = await recentUsage(turn, { ...counted, request, step, tool, target, now });
-    return passes(recent) ? intend(turn, intent, now) : undefined;
+    if (!passes(recent)) throw new NotPassed();
+    return intended;
+  });
+  return turn.catch((error: unknown) => {
+    if (error instanceof NotPassed) return undefined;
+    throw error;
   });
 }
 

@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
-import { impossible } from '../domain/errors.ts';
 import type { Clock, Usage } from '../domain/ports.ts';
-import type { Observation, Recent, UsageQuery } from '../domain/usage.ts';
+import type { Observation, Recent, Tally, UsageQuery } from '../domain/usage.ts';
 import type { Database } from './database.ts';
 
 const HOUR_MS = 3_600_000;
@@ -42,55 +41,54 @@ export async function recentUsage(db: Database, query: UsageQuery): Promise<Rece
   const { agent, tenant, session, request, step, tool, target, now } = query;
   const hourAgo = new Date(now.getTime() - HOUR_MS);
   const dayAgo = new Date(now.getTime() - 24 * HOUR_MS);
-  const { rows } = await sql<Row>`
+  const { rows } = await sql<Group>`
     with entries as (
-      select kind, tier, cents, at > ${hourAgo} as lately, kind <> 'denied' as ran,
-        agent = ${agent} as by_agent, tool = ${tool} as by_tool, target = ${target} as on_target,
-        (case when ${session}::text is null then agent = ${agent} else session = ${session} end) as by_session
+      select kind, tier, cents, at > ${hourAgo} as lately,
+        agent = ${agent} as "ofAgent", tool = ${tool} as "ofTool", target = ${target} as "ofTarget",
+        (case when ${session}::text is null then agent = ${agent} else session = ${session} end) as "ofSession"
       from usage_entries
       where tenant = ${tenant} and at > ${dayAgo} and not (request = ${request} and step >= ${step}::int4)
         and (agent = ${agent} or tool = ${tool} or md5(target) = md5(${target}) or session = ${session})
     )
-    select ${WINDOWS},
-      coalesce(max(tier) filter (where kind = 'read' and by_session), 0) as "readTier"
-    from entries`.execute(db);
-  return toRecent(rows[0] ?? impossible('counting gave no row'));
+    select kind, lately, "ofAgent", "ofTool", "ofTarget", "ofSession",
+      count(*) as count, sum(cents)::int8 as cents, max(tier) as tier
+    from entries group by 1, 2, 3, 4, 5, 6`.execute(db);
+  return toRecent(rows);
 }
 
-const SUBJECTS = { agent: 'by_agent', tool: 'by_tool', target: 'on_target' } as const;
-const SPANS = { Hour: 'lately', Day: 'true' } as const;
+/** Entries that count for the same windows, of which there are few: adding up each window by itself costs twice. */
+interface Group {
+  readonly kind: 'change' | Observation['kind'];
+  readonly lately: boolean;
+  readonly ofAgent: boolean;
+  readonly ofTool: boolean;
+  readonly ofTarget: boolean;
+  readonly ofSession: boolean | null;
+  readonly count: number;
+  readonly cents: number;
+  readonly tier: number;
+}
 
-/** Every count and sum of every window, by constant names only. */
-const WINDOWS = sql.raw(
-  Object.entries(SUBJECTS)
-    .flatMap(([subject, of]) =>
-      Object.entries(SPANS).map(
-        ([span, within]) => `
-      count(*) filter (where ran and ${of} and ${within}) as "${subject}${span}Steps",
-      count(*) filter (where not ran and ${of} and ${within}) as "${subject}${span}Denied",
-      coalesce(sum(cents) filter (where ${of} and ${within}), 0)::int8 as "${subject}${span}Cents"`,
-      ),
-    )
-    .join(','),
-);
-
-type Window = `${keyof typeof SUBJECTS}${keyof typeof SPANS}`;
-type Row = Readonly<Record<`${Window}${'Steps' | 'Denied' | 'Cents'}` | 'readTier', number>>;
-
-function toRecent(row: Row): Recent {
-  const tally = (window: Window) => ({
-    steps: row[`${window}Steps`],
-    denied: row[`${window}Denied`],
-    cents: row[`${window}Cents`],
-  });
+function toRecent(groups: readonly Group[]): Recent {
+  const lately = groups.filter((group) => group.lately);
+  const read = groups.filter(({ kind, ofSession }) => kind === 'read' && ofSession === true);
   return {
-    agentHour: tally('agentHour'),
-    agentDay: tally('agentDay'),
-    toolHour: tally('toolHour'),
-    toolDay: tally('toolDay'),
-    targetHour: tally('targetHour'),
-    targetDay: tally('targetDay'),
-    readTier: row.readTier,
+    agentHour: tallyOf(lately.filter(({ ofAgent }) => ofAgent)),
+    agentDay: tallyOf(groups.filter(({ ofAgent }) => ofAgent)),
+    toolHour: tallyOf(lately.filter(({ ofTool }) => ofTool)),
+    toolDay: tallyOf(groups.filter(({ ofTool }) => ofTool)),
+    targetHour: tallyOf(lately.filter(({ ofTarget }) => ofTarget)),
+    targetDay: tallyOf(groups.filter(({ ofTarget }) => ofTarget)),
+    readTier: Math.max(0, ...read.map(({ tier }) => tier)),
+  };
+}
+
+function tallyOf(groups: readonly Group[]): Tally {
+  const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
+  return {
+    steps: sum(groups.filter(({ kind }) => kind !== 'denied').map(({ count }) => count)),
+    denied: sum(groups.filter(({ kind }) => kind === 'denied').map(({ count }) => count)),
+    cents: sum(groups.map(({ cents }) => cents)),
   };
 }
 
