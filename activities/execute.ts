@@ -5,20 +5,16 @@
  */
 import type { JsonValue } from '../src/domain/ask.ts';
 import { impossible } from '../src/domain/errors.ts';
-import type { AccessBook } from '../src/domain/ports.ts';
 import { OutsideError } from '../src/domain/retry.ts';
 import type { SealClaims } from '../src/domain/seal.ts';
-import { type ConsentDeps, sealedClaims } from './consent.ts';
+import { sealedClaims } from './consent.ts';
 import type { ExecutorActivities, StepInput } from './contract.ts';
-import { effectOf, type FateDeps } from './fate.ts';
+import { effectOf } from './fate.ts';
 import { handOut } from './hand-out.ts';
-import { agentOf, type JudgingDeps, judgeAgain, type StepToJudge } from './judge-step.ts';
+import { agentOf, judgeAgain, type StepToJudge } from './judge-step.ts';
 import { refusalOf, refuse } from './refusal.ts';
 import { run } from './run.ts';
-
-export interface ExecuteDeps extends JudgingDeps, ConsentDeps, FateDeps {
-  readonly access: AccessBook;
-}
+import type { ExecuteDeps } from './running.ts';
 
 export function createExecute(deps: ExecuteDeps): ExecutorActivities['execute'] {
   return async (input) => {

@@ -6,11 +6,12 @@
 import type { AdmissionDeps } from '../src/approvals/admit.ts';
 import { createAdmit } from './admit.ts';
 import type { ApprovalActivities, ExecutorActivities, JudgeActivities } from './contract.ts';
-import { createExecute, type ExecuteDeps } from './execute.ts';
+import { createExecute } from './execute.ts';
 import { sorted } from './failures.ts';
 import { createJudge } from './judge.ts';
 import type { JudgingDeps } from './judge-step.ts';
 import { createPrepare } from './prepare.ts';
+import type { ExecuteDeps } from './running.ts';
 import { createShow, type ShowDeps } from './show.ts';
 import { createUndo } from './undo.ts';
 

@@ -7,10 +7,9 @@ import type { Intent } from '../src/domain/effect.ts';
 import { OutsideError } from '../src/domain/retry.ts';
 import type { Observation, Recent } from '../src/domain/usage.ts';
 import type { Verdict } from '../src/domain/verdict.ts';
-import type { ExecuteDeps } from './execute.ts';
 import { isNoStricter } from './gates.ts';
 import { backToPeople, type Refusal, refuse } from './refusal.ts';
-import type { Running } from './run.ts';
+import type { ExecuteDeps, Running } from './running.ts';
 
 export type Reserved = { readonly kind: 'reserved'; readonly created: boolean };
 

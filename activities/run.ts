@@ -3,27 +3,17 @@
  * is where it is judged last: two requests at once can't both pass. A read is noted while it runs, or under a limit before.
  */
 import type { JsonValue } from '../src/domain/ask.ts';
-import type { Effect } from '../src/domain/effect.ts';
 import { OutsideError } from '../src/domain/retry.ts';
-import type { SealClaims } from '../src/domain/seal.ts';
 import type { ToolContext } from '../src/tools/define-tool.ts';
 import { tierSeen } from './asked.ts';
 import { matchesPlan } from './consent.ts';
 import type { StepInput, StepResult } from './contract.ts';
-import type { ExecuteDeps } from './execute.ts';
 import { bounded, handOut } from './hand-out.ts';
 import { lookAt, planStepOf } from './plan-step.ts';
-import { type Refusal, type Runnable, refuse, stopOf } from './refusal.ts';
+import { type Refusal, refuse, stopOf } from './refusal.ts';
 import { noteRead, reserve } from './reserve.ts';
+import type { ExecuteDeps, Running } from './running.ts';
 import { contextFor } from './tool-context.ts';
-
-/** A step that may run. `effect` is the row of an earlier attempt that is known not to have happened. */
-export interface Running {
-  readonly input: StepInput;
-  readonly claims: SealClaims;
-  readonly judged: Runnable;
-  readonly effect: Effect | undefined;
-}
 
 export async function run(running: Running, deps: ExecuteDeps): Promise<StepResult> {
   const { input, claims, judged, effect } = running;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { StepInput } from '../../activities/contract.ts';
-import type { ExecuteDeps } from '../../activities/execute.ts';
+import type { ExecuteDeps } from '../../activities/running.ts';
 import { CATALOGUE } from '../tools/catalogue.ts';
 import { vendorWorld } from '../tools/vendor-world.ts';
 import { CHANGES, changeOf, ready } from './changes.ts';

@@ -1,9 +1,9 @@
 /** Limits: what was done and refused lately counts, also between two requests at once, on the real ledger. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import type { ExecuteDeps } from '../../activities/execute.ts';
 import { createJudge } from '../../activities/judge.ts';
 import type { JudgingDeps } from '../../activities/judge-step.ts';
+import type { ExecuteDeps } from '../../activities/running.ts';
 import type { Ask } from '../../src/domain/ask.ts';
 import type { Agent } from '../../src/domain/people.ts';
 import type { Directory, Policy } from '../../src/domain/ports.ts';

@@ -10,8 +10,8 @@ import { join } from 'node:path';
 import type { JWK } from 'jose';
 import { afterAll, onTestFinished } from 'vitest';
 import type { ExecutorActivities, PrepareInput, StepInput } from '../../activities/contract.ts';
-import type { ExecuteDeps } from '../../activities/execute.ts';
 import { executorActivities } from '../../activities/index.ts';
+import type { ExecuteDeps } from '../../activities/running.ts';
 import {
   decisionSigner,
   decisionVerifier,

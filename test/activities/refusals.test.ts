@@ -5,7 +5,7 @@ import { sql } from 'kysely';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { APPROVAL_FRESH_MS } from '../../activities/consent.ts';
 import type { StepInput } from '../../activities/contract.ts';
-import type { ExecuteDeps } from '../../activities/execute.ts';
+import type { ExecuteDeps } from '../../activities/running.ts';
 import { createDirectory } from '../../src/approvals/directory.ts';
 import { organisationReader } from '../../src/approvals/people.ts';
 import { decisionSigner, sealSigner } from '../../src/approvals/signing.ts';

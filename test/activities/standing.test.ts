@@ -1,7 +1,7 @@
 /** What stands against a step whatever policy says, when it is judged and when it runs: each row beside one that runs. */
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { ExecuteDeps } from '../../activities/execute.ts';
 import { createJudge } from '../../activities/judge.ts';
+import type { ExecuteDeps } from '../../activities/running.ts';
 import type { Ask } from '../../src/domain/ask.ts';
 import type { Orders, Revocation, ToolSwitch } from '../../src/domain/orders.ts';
 import type { SealClaims } from '../../src/domain/seal.ts';
