@@ -181,7 +181,7 @@ describe("the agents' door", () => {
     const none = await kept(agent.ask(DELETION));
     expect(none.status).toBe(202);
     expect(none.headers.get('preference-applied')).toBe('wait=0');
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect(performance.now() - startedAt).toBeLessThan(4_000);
     await agent.reaches(none.body.id, 'waiting');
 
     const path = `/v1/requests/${none.body.id}`;

@@ -117,7 +117,7 @@ describe('parseMrkdwn()', () => {
     parseMrkdwn('*a _b ~c <'.repeat(300));
     parseMrkdwn('*_~'.repeat(1000));
     parseMrkdwn('http://'.repeat(428));
-    expect(performance.now() - startedAt).toBeLessThan(1000);
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
   });
 });
 

@@ -74,7 +74,7 @@ describe('startSandbox()', () => {
     const startedAt = performance.now();
     await other.close();
     await stream.text().catch(() => '');
-    expect(performance.now() - startedAt).toBeLessThan(2000);
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
   });
 });
 
