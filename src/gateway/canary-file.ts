@@ -1,4 +1,4 @@
-/** The canaries of config/canaries.yaml, read again when the file changes. */
+/** The canaries of config/canaries.yaml. */
 import { readFileSync, statSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -21,37 +21,8 @@ const canariesFile = z.strictObject({
     .refine((list) => new Set(list.map(({ id }) => id)).size === list.length, 'an id appears more than once'),
 });
 
-/**
- * Reads the file now and again at each look after it changed. Throws `misconfigured` when it can't be read at first;
- * when it breaks later the last good ones stay in force and `onBroken` is told, once for each broken state.
- */
-export function openCanaries(file: string, onBroken: (error: CountersignError) => void): Canaries {
-  let stamp = stampOf(file);
-  let canaries = readCanaries(file);
-  return {
-    find(texts) {
-      const now = stampOf(file);
-      if (now !== stamp) {
-        stamp = now;
-        try {
-          canaries = readCanaries(file);
-        } catch (error) {
-          if (!(error instanceof CountersignError)) throw error;
-          onBroken(error);
-        }
-      }
-      return canaries.find(texts);
-    },
-  };
-}
-
-/** In place, as it is asked at each call of the door: one look takes microseconds. */
-function stampOf(file: string): string {
-  const stats = statSync(file, { throwIfNoEntry: false });
-  return stats === undefined ? 'gone' : `${stats.mtimeMs}:${stats.size}:${stats.ino}`;
-}
-
-function readCanaries(file: string): Canaries {
+/** Throws `misconfigured` where the file can't be read or is no list of canaries. */
+export function readCanaries(file: string): Canaries {
   let content: unknown;
   try {
     const { size } = statSync(file);

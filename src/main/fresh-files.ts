@@ -1,4 +1,4 @@
-/** What is read again when its files change, so that keys are replaced without a restart. */
+/** What is read again when its files change, so that keys and canaries are replaced without a restart. */
 import { statSync } from 'node:fs';
 import type { JWK } from 'jose';
 

@@ -7,7 +7,6 @@ import { judgeRequest } from '../../activities/judge.ts';
 import { decisionSigner, decisionVerifier, sealSigner, sealVerifier } from '../approvals/signing.ts';
 import type { Clock, Usage } from '../domain/ports.ts';
 import { createAuthenticator } from '../gateway/auth.ts';
-import { openCanaries } from '../gateway/canary-file.ts';
 import { createGateway } from '../gateway/server.ts';
 import type { Requests } from '../orchestrator/requests.ts';
 import type { OrchestratorDeps } from '../orchestrator/temporal-requests.ts';
@@ -18,6 +17,7 @@ import { createSlackSurface } from '../slack/surface.ts';
 import { createVendors, type VendorSettings } from '../tools/vendors.ts';
 import { freshVerifier } from './fresh-files.ts';
 import type { Installation, JudgingStore } from './installation.ts';
+import { openCanaries } from './open-canaries.ts';
 import type { ApprovalsStore, ExecutorStore, GatewayStore, WorkflowsStore } from './role-database.ts';
 import type { RoleKeys } from './role-keys.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { canariesOf, canaryHash, textsIn } from '../../src/gateway/canary.ts';
-import { openCanaries } from '../../src/gateway/canary-file.ts';
+import { openCanaries } from '../../src/main/open-canaries.ts';
 import { type OpenDoor, openDoor } from './open-door.ts';
 
 const CANARY = `csc_${'abcdefghijklmnopqrstuvwxyz234567'.slice(0, 26)}`;
@@ -128,7 +128,7 @@ describe('openCanaries()', () => {
     second += 1;
     utimesSync(file, new Date(), new Date(Date.now() + second * 1000));
   };
-  const open = () => openCanaries(file, (error) => broken.push(error.message));
+  const open = () => openCanaries(file, (error) => broken.push(String(error)));
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'canaries-'));
     file = join(folder, 'canaries.yaml');

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { type Authenticate, createAuthenticator } from '../../src/gateway/auth.ts';
 import { canaryHash } from '../../src/gateway/canary.ts';
-import { openCanaries } from '../../src/gateway/canary-file.ts';
+import { openCanaries } from '../../src/main/open-canaries.ts';
 import { embeddedKeys, keysFromSettings } from '../../src/main/role-keys.ts';
 import { readSettings } from '../../src/process/settings.ts';
 import { directory } from '../gateway/open-door.ts';
