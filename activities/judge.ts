@@ -12,7 +12,7 @@ import type { RequestInput } from '../src/domain/request.ts';
 import type { EarlierStep } from '../src/domain/usage.ts';
 import { earlierStep } from './asked.ts';
 import type { JudgeActivities } from './contract.ts';
-import { agentOf, type JudgedAsk, type JudgingDeps, judgeStep, type StepToJudge } from './judge-step.ts';
+import { type JudgedAsk, type JudgingDeps, judgeStep, type StepToJudge } from './judge-step.ts';
 import { planStepOf } from './plan-step.ts';
 import { type Recordable, recordedOf } from './recorded.ts';
 
@@ -73,16 +73,16 @@ function stepAt(request: Judgeable, index: number, earlier: readonly EarlierStep
   };
 }
 
-async function judgementOf(
+function judgementOf(
   request: Judgeable,
   judged: readonly Judged[],
-  deps: JudgingDeps,
-): Promise<Judgement> {
+  { policy }: Pick<JudgingDeps, 'policy'>,
+): Judgement {
   const { agent, onBehalfOf = null } = request;
   const head = { request: request.id, agent, onBehalfOf, version: 0 };
   return {
-    policyVersion: judged[0]?.answer.verdict.policyVersion ?? deps.policy.version,
-    owner: (await agentOf(agent, deps))?.owner ?? '',
+    policyVersion: judged[0]?.answer.verdict.policyVersion ?? policy.version,
+    owner: judged[0]?.answer.agent?.owner ?? '',
     digest: requestDigest(head, judged.map(digestOf)),
     steps: judged.map(judgedStep),
   };
