@@ -1,6 +1,6 @@
 /** What stands inside a signed decision and a signed seal. Unknown claims are refused, everything is bounded. */
 import { z } from 'zod';
-import type { Decision } from '../domain/decision.ts';
+import { ASSURANCES, type Decision } from '../domain/decision.ts';
 import { STEPS_MAX } from '../domain/request.ts';
 import type { SealClaims } from '../domain/seal.ts';
 
@@ -22,6 +22,16 @@ export const decisionClaims: z.ZodType<Decision> = z.strictObject({
   answer: z.enum(['approve', 'deny']),
   reason: z.string().min(1).max(REASON_CHARS_MAX).exactOptional(),
   surface: z.enum(['slack', 'cli', 'web']),
+  assurance: z.enum(ASSURANCES).exactOptional(),
+  breakGlass: z.literal(true).exactOptional(),
+  grant: z
+    .strictObject({
+      covers: z.enum(['target', 'arguments']),
+      until: instant,
+      usesMax: z.int().min(1).max(1_000),
+      centsMax: z.int().min(1).max(100_000_000_00).exactOptional(),
+    })
+    .exactOptional(),
   at: instant,
 });
 

@@ -22,6 +22,13 @@ function doubles({ groups, people, agents }: Organisation): readonly FieldProble
       'agents.yaml/agents',
     ),
     // One identity for two agents would let a token choose between their powers.
+    // One identity for two people would let one human fill two places of a quorum.
+    ...repeated(
+      people.flatMap(({ identities = [] }) =>
+        identities.map(({ issuer, subject }) => `${issuer} ${subject}`),
+      ),
+      'people.yaml/people',
+    ),
     ...repeated(
       agents.flatMap(({ identities }) => identities.map(({ issuer, subject }) => `${issuer} ${subject}`)),
       'agents.yaml/agents',
@@ -53,10 +60,13 @@ function unknownGroups({ groups, people }: Organisation): readonly FieldProblem[
 
 function unknownOwners({ people, agents }: Organisation): readonly FieldProblem[] {
   const known = new Set(people.map((person) => person.id));
-  return agents
-    .filter((agent) => !known.has(agent.owner))
-    .map((agent) => ({
-      field: `agents.yaml/agents/${agent.id}`,
-      problem: `owner "${agent.owner}" is not a person`,
-    }));
+  return agents.flatMap(({ id, owner, editor = owner }) =>
+    Object.entries({ owner, editor })
+      .filter(([, person]) => !known.has(person))
+      .map(([what, person]) => ({
+        field: `agents.yaml/agents/${id}`,
+        problem: `${what} "${person}" is not a person`,
+      }))
+      .slice(0, 1),
+  );
 }

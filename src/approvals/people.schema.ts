@@ -35,6 +35,9 @@ export const peopleFile = z.strictObject({
         timeZone,
         /** Without a team, the one of slack.yaml. */
         slack: z.strictObject({ team: slackId.exactOptional(), user: slackId }).exactOptional(),
+        identities: z.array(identity).max(20).exactOptional(),
+        email: z.email().max(254).exactOptional(),
+        onCall: z.boolean().exactOptional(),
       }),
     )
     .max(10_000),
@@ -47,6 +50,7 @@ export const agentsFile = z.strictObject({
         id,
         title: name,
         owner: id,
+        editor: id.exactOptional(),
         profile: id,
         environment: z.enum(['prod', 'staging', 'dev']),
         maxTier: z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4)]),

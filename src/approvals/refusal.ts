@@ -41,6 +41,11 @@ const SENTENCES: Readonly<Record<DecisionRefusal, (context: RefusalContext) => s
     `Only people in ${groupsInWords(context.needs)} can ${verb(context)} this; ${nameOf(context.person)} is not among them`,
   duplicate: ({ decision }) =>
     `Your ${decision?.answer === 'deny' ? 'denial' : 'approval'} is already recorded; each person counts once`,
+  'too-weak': () =>
+    'This approval was not counted: the risk of the request asks for a stronger confirmation than was given',
+  'no-reason': () => 'This approval was not counted: the rule that asks for it wants a reason as well',
+  'no-break-glass': ({ person }) =>
+    `This approval was not counted: ${nameOf(person)} is not among those who may break the glass`,
   'too-late': ({ stage }) =>
     stage === 'closed'
       ? 'This came too late: the request is closed'

@@ -3,7 +3,28 @@
  * The signature (JWS, EdDSA) is made in `approvals/` and believed by executors; history alone is not.
  */
 
+import type { GrantOffer } from './standing-grant.ts';
+import type { RiskTier } from './verdict.ts';
+
 export type Answer = 'approve' | 'deny';
+
+/**
+ * How sure the door was that this person meant this, mild to strong: a click with a confirmation, a review of the whole
+ * payload with the target typed by hand, a passkey on the approver page (WebAuthn, user verified).
+ */
+export const ASSURANCES = ['click', 'reviewed', 'passkey'] as const;
+export type Assurance = (typeof ASSURANCES)[number];
+
+/** What an approval of this tier takes at least. A denial takes a click, whatever the tier. */
+export function assuranceFor(tier: RiskTier): Assurance {
+  if (tier === 'critical') return 'passkey';
+  return tier === 'high' ? 'reviewed' : 'click';
+}
+
+/** Whether one assurance is at least another. */
+export function isAsSure(given: Assurance, wanted: Assurance): boolean {
+  return ASSURANCES.indexOf(given) >= ASSURANCES.indexOf(wanted);
+}
 
 /** The claims inside a decision's JWS. `id` is derived from the click, so that a repeated delivery repeats the id. */
 export interface Decision {
@@ -15,6 +36,12 @@ export interface Decision {
   readonly answer: Answer;
   readonly reason?: string;
   readonly surface: 'slack' | 'cli' | 'web';
+  /** Absent in decisions of old histories: a click. */
+  readonly assurance?: Assurance;
+  /** Overrides the quorum in an emergency; counts only for people whom the organisation names for that. */
+  readonly breakGlass?: true;
+  /** A standing grant minted with this approval. */
+  readonly grant?: GrantOffer;
   readonly at: string;
 }
 
@@ -35,6 +62,9 @@ export type DecisionRefusal =
   | 'excluded'
   | 'not-eligible'
   | 'duplicate'
+  | 'too-weak'
+  | 'no-reason'
+  | 'no-break-glass'
   | 'too-late'
   | 'directory-unreachable';
 

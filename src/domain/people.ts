@@ -13,12 +13,20 @@ export interface Person {
   readonly active: boolean;
   readonly timeZone: string;
   readonly slack?: SlackIdentity;
+  /** How the organisation's identity provider names this person. Nobody is ever matched by e-mail or name. */
+  readonly identities?: readonly { readonly issuer: string; readonly subject: string }[];
+  /** Where they are told when Slack cannot deliver. Identifies nobody. */
+  readonly email?: string;
+  /** Reached outside their hours too. */
+  readonly onCall?: boolean;
 }
 
 export interface Agent {
   readonly id: string;
   readonly title: string;
   readonly owner: string;
+  /** Who changed the agent's configuration last: like its owner they never decide about it. */
+  readonly editor?: string;
   readonly profile: string;
   readonly environment: Environment;
   readonly maxTier: 1 | 2 | 3 | 4;

@@ -3,6 +3,7 @@
  * contract suite against each implementation.
  */
 
+import type { Absence } from './absence.ts';
 import type { AccessGrant } from './access.ts';
 import type { JsonValue } from './ask.ts';
 import type { CardView, OpenApproval } from './card.ts';
@@ -85,6 +86,11 @@ export interface Sessions {
   declare(session: Session): Promise<boolean>;
 }
 
+/** Who is away, and who stands in for them. Read fresh at each decision. Rejects when unreadable; nobody then stands in. */
+export interface Absences {
+  inForce(now: Date): Promise<readonly Absence[]>;
+}
+
 /** Access that people gave for a while. */
 export interface AccessBook {
   /** The agent's grants in force. */
@@ -110,6 +116,22 @@ export interface Inbox {
   close(request: string, version: number): Promise<void>;
   find(request: string, version: number): Promise<(OpenApproval & { readonly open: boolean }) | undefined>;
   list(): Promise<readonly OpenApproval[]>;
+}
+
+/** The guard against replayed clicks. */
+export interface Clicks {
+  /** Whether a click was marked before; marks nothing. */
+  seen(clickId: string): Promise<boolean>;
+  /** Marks a click: true exactly once per id. */
+  firstSeen(clickId: string, now: Date): Promise<boolean>;
+}
+
+/** A log as pino gives it. Fields carry ids and words of ours only: never payloads, tokens, URLs or triggers. */
+export interface Log {
+  debug(fields: Readonly<Record<string, unknown>>, message: string): void;
+  info(fields: Readonly<Record<string, unknown>>, message: string): void;
+  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
+  error(fields: Readonly<Record<string, unknown>>, message: string): void;
 }
 
 /** Signs decisions; only the approvals role holds one. */

@@ -5,7 +5,7 @@
  * Two gates with two groups need two distinct people, so this is an assignment, not a count (Vault's control groups
  * have the same rule). A person can be in many groups but fills one place.
  */
-import type { ApprovalGate, RiskTier } from './verdict.ts';
+import { type ApprovalGate, groupsOf, type RiskTier } from './verdict.ts';
 
 /** `count` distinct people out of any of `groups`. */
 export interface Need {
@@ -32,7 +32,7 @@ const TIERS: readonly RiskTier[] = ['low', 'medium', 'high', 'critical'];
 export function unionOfNeeds(gates: readonly ApprovalGate[]): readonly Need[] {
   const byGroups = new Map<string, Need>();
   for (const gate of gates) {
-    const groups = gate.escalateTo === undefined ? [gate.group] : [gate.group, gate.escalateTo];
+    const groups = groupsOf(gate);
     const key = groups.join(' ');
     const count = Math.max(gate.quorum, byGroups.get(key)?.count ?? 0);
     byGroups.set(key, { groups, count });

@@ -13,17 +13,42 @@ export interface RuleHit {
 /** Risk tier of an approval gate, shown on the card. */
 export type RiskTier = 'low' | 'medium' | 'high' | 'critical';
 
+/** A group that is asked too when `afterMs` of the wait have passed. */
+export interface EscalationStage {
+  readonly group: string;
+  readonly afterMs: number;
+}
+
 /** A step may not run before `quorum` distinct eligible people of `group` (or `escalateTo`) approved it. */
 export interface ApprovalGate {
   readonly kind: 'approval';
   readonly rule: string;
   readonly group: string;
-  /** Whose members are asked too at 75 % of the wait. They are eligible from the start; policy named them. */
+  /** Of old histories only: whose members are asked too at 75 % of the wait. Read it through `stagesOf`. */
   readonly escalateTo?: string;
+  /** Whose members are asked too, some time after asking. They are eligible from the start; policy named them. */
+  readonly stages?: readonly EscalationStage[];
+  /** Asked instead where fewer eligible people are left in all the groups above than `quorum`. */
+  readonly fallback?: string;
+  /** An approval counts only with a reason. */
+  readonly needsReason?: true;
+  /** Whoever edited the arguments may approve the edit as well. */
+  readonly editorMayApprove?: true;
   readonly quorum: number;
   readonly tier: RiskTier;
   /** How long people may take, in milliseconds. Afterwards the request is expired, never approved. */
   readonly ttlMs: number;
+}
+
+/** When which other groups are asked, the earliest first. */
+export function stagesOf({ stages, escalateTo, ttlMs }: ApprovalGate): readonly EscalationStage[] {
+  if (stages !== undefined) return stages;
+  return escalateTo === undefined ? [] : [{ group: escalateTo, afterMs: Math.floor(ttlMs * 0.75) }];
+}
+
+/** Everybody a gate names, the first group first; its fallback is not among them. */
+export function groupsOf(gate: ApprovalGate): readonly string[] {
+  return [...new Set([gate.group, ...stagesOf(gate).map(({ group }) => group)])];
 }
 
 /** A step is announced to a channel when it runs. */

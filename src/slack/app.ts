@@ -16,10 +16,11 @@ import { type ButtonWork, onButton } from './listeners/on-button.ts';
 import { onCommand } from './listeners/on-command.ts';
 import { onSubmission } from './listeners/on-submission.ts';
 import type { Desk } from './ports.ts';
+import { putAway } from './put-away.ts';
 import { createHealthServer, createReceiver } from './receiver.ts';
 import { createStandingOf, type StandingOf } from './standing.ts';
 
-export interface SlackAppOptions extends Desk {
+export interface SlackAppOptions extends Omit<Desk, 'putAway'> {
   /** Required unless Socket Mode is used. */
   readonly signingSecret?: string;
   readonly botToken: string;
@@ -84,7 +85,11 @@ function createBolt(options: SlackAppOptions, receiver: Receiver): void {
   register(app, options, createStandingOf(client, { team, clock }));
 }
 
-function register(app: App, desk: Desk, standingOf: StandingOf): void {
+function register(app: App, options: SlackAppOptions, standingOf: StandingOf): void {
+  const desk: Desk = {
+    ...options,
+    putAway: (approval, view) => putAway(options, approval, view),
+  };
   const buttons: Readonly<Record<string, ButtonWork>> = {
     [ACTIONS.approve]: approve(desk),
     [ACTIONS.review]: openReview(desk),

@@ -1,6 +1,6 @@
 /** Bolt's and the Web API client's log, made harmless: words only, no payloads, tokens, response URLs or triggers. */
 import { type Logger, LogLevel } from '@slack/bolt';
-import type { Log } from './ports.ts';
+import type { Log } from '../domain/ports.ts';
 
 const LINE_CHARS_MAX = 300;
 

@@ -1,6 +1,7 @@
 /** Showing that fails for what an operator has to mend: kept alive, and said once to whoever reads the log. */
+
+import type { Log } from '../domain/ports.ts';
 import { OutsideError } from '../domain/retry.ts';
-import type { Log } from './ports.ts';
 import { slackCode } from './slack-client.ts';
 
 /** As long as a rendering's attempts last its whole day; whoever rotates a token need not hurry. */

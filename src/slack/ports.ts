@@ -1,8 +1,8 @@
 /** What the Slack room needs from elsewhere, as narrow interfaces. The store implements the first three. */
 import type { WebClient } from '@slack/web-api';
+import type { DecisionDesk } from '../approvals/desk.ts';
 import type { CardView } from '../domain/card.ts';
-import type { Clock, DecisionSigner, Directory, Inbox } from '../domain/ports.ts';
-import type { Requests } from '../orchestrator/requests.ts';
+import type { Directory } from '../domain/ports.ts';
 import type { Names } from './names.ts';
 
 export interface MessagePlace {
@@ -47,37 +47,13 @@ export interface MessageStore {
   record(key: string, place: MessagePlace): Promise<void>;
 }
 
-/** The guard against replayed clicks. */
-export interface Clicks {
-  /** Whether a click was marked before; marks nothing. */
-  seen(clickId: string): Promise<boolean>;
-  /** Marks a click: true exactly once per id. */
-  firstSeen(clickId: string, now: Date): Promise<boolean>;
-}
-
-/** A log as pino gives it. Fields carry ids and words of ours only: never payloads, tokens, URLs or triggers. */
-export interface Log {
-  debug(fields: Readonly<Record<string, unknown>>, message: string): void;
-  info(fields: Readonly<Record<string, unknown>>, message: string): void;
-  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
-  error(fields: Readonly<Record<string, unknown>>, message: string): void;
-}
-
 /** What every listener works with. */
-export interface Desk {
+export interface Desk extends DecisionDesk {
   /** The only workspace and app whose interactions are believed. */
   readonly team: string;
   readonly appId: string;
-  readonly requests: Pick<Requests, 'decide' | 'view'>;
-  readonly inbox: Inbox;
   readonly cards: Pick<CardStore, 'current'>;
-  readonly clicks: Clicks;
   readonly directory: Directory;
-  readonly signer: DecisionSigner;
   readonly names: Names;
   readonly client: WebClient;
-  readonly log: Log;
-  /** Refused and forged interactions go here. */
-  readonly security: Log;
-  readonly clock: Clock;
 }

@@ -10,13 +10,18 @@ import type { Desk } from './ports.ts';
 /** The clicker's answer waits for this, and has to be in time itself. */
 const PUT_AWAY_WITHIN_MS = 1_000;
 
+type PuttingAway = Pick<Desk, 'cards' | 'client' | 'names' | 'inbox' | 'log'>;
 type Closed = Pick<OpenApproval, 'request' | 'version'>;
 
 /**
  * Redraws the card as a record of what happened, then closes its inbox row: in this order, so that a card whose
  * buttons could not be taken away is put away by the next click. Only for requests that no longer run. Never rejects.
  */
-export async function putAway(desk: Desk, closed: Closed, view: RequestView | undefined): Promise<void> {
+export async function putAway(
+  desk: PuttingAway,
+  closed: Closed,
+  view: RequestView | undefined,
+): Promise<void> {
   try {
     if ((await within(PUT_AWAY_WITHIN_MS, redrawAndClose(desk, closed, view))) !== LATE) return;
     desk.log.warn({ event: 'put-away-late', request: closed.request }, 'Putting a card away takes long');
@@ -27,7 +32,7 @@ export async function putAway(desk: Desk, closed: Closed, view: RequestView | un
 }
 
 async function redrawAndClose(
-  { cards, client, names, inbox }: Desk,
+  { cards, client, names, inbox }: PuttingAway,
   { request, version }: Closed,
   view: RequestView | undefined,
 ): Promise<void> {

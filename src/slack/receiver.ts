@@ -8,8 +8,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { type App, HTTPReceiver, type Logger, type Receiver } from '@slack/bolt';
 import { CountersignError } from '../domain/errors.ts';
-import type { Clock } from '../domain/ports.ts';
-import type { Log } from './ports.ts';
+import type { Clock, Log } from '../domain/ports.ts';
 
 export const SLACK_PATH = '/slack/events';
 export const BODY_BYTES_MAX = 256 * 1024;

@@ -1,7 +1,8 @@
 /** How listeners answer: one outcome type, one bound, and never "done" for what was not made durable. */
+
+import type { Log } from '../domain/ports.ts';
 import { redacted } from './bolt-logger.ts';
 import { LATE, within } from './deadline.ts';
-import type { Log } from './ports.ts';
 
 /** Slack gives 3 s; the rest is for the way back. */
 export const ANSWER_WITHIN_MS = 2_500;

@@ -7,9 +7,9 @@ import {
   WebClient,
 } from '@slack/web-api';
 import { CountersignError } from '../domain/errors.ts';
+import type { Log } from '../domain/ports.ts';
 import { OutsideError } from '../domain/retry.ts';
 import { boltLogger } from './bolt-logger.ts';
-import type { Log } from './ports.ts';
 
 const CALL_TIMEOUT_MS = 8_000;
 const CALLS_AT_ONCE_MAX = 20;

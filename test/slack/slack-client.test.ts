@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parsePointer, pointerValue } from '../../src/approvals/pointer.ts';
 import { boltLogger, redacted } from '../../src/slack/bolt-logger.ts';
-import { parsePointer, pointerValue } from '../../src/slack/cards/pointer.ts';
 import { LATE, within } from '../../src/slack/deadline.ts';
 import { replyInTime } from '../../src/slack/reply.ts';
 import { createSlackClient, slackCode, sorted } from '../../src/slack/slack-client.ts';

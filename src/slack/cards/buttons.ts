@@ -1,9 +1,10 @@
 /** The buttons of a waiting card. Denying is as easy as approving; approving is never one careless click. */
 import type { ActionsBlock, Button, ConfirmationDialog } from '@slack/types';
+import { pointerValue } from '../../approvals/pointer.ts';
 import type { CardView } from '../../domain/card.ts';
 import { shortDigest } from '../../domain/digest.ts';
 import { plain } from './blocks.ts';
-import { ACTIONS, blockId, pointerValue } from './pointer.ts';
+import { ACTIONS, blockId } from './pointer.ts';
 
 /** Low and medium are approved here, behind a dialog; high and critical only in the review modal. */
 export function buttons(view: CardView): ActionsBlock {

@@ -1,13 +1,14 @@
 /** The modals: deny, review, details and a plain notice. `private_metadata` holds the pointer and nothing else. */
 import type { InputBlock, KnownBlock, ModalView } from '@slack/types';
 import { REASON_CHARS_MAX } from '../../approvals/claims.schema.ts';
+import { pointerValue } from '../../approvals/pointer.ts';
 import type { CardStep, CardView } from '../../domain/card.ts';
 import { shortDigest } from '../../domain/digest.ts';
 import type { Names } from '../names.ts';
 import { context, plain, preformatted, section } from './blocks.ts';
 import { askedSteps } from './draw-card.ts';
 import { head, outside, outsideLine, shortCode } from './outside-text.ts';
-import { CALLBACKS, FIELD_ACTION, FIELDS, pointerValue } from './pointer.ts';
+import { CALLBACKS, FIELD_ACTION, FIELDS } from './pointer.ts';
 import { stepFacts, stepWords } from './step-blocks.ts';
 import { progressWords, TIER_WORDS } from './wording.ts';
 

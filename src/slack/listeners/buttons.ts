@@ -1,9 +1,9 @@
 /** The four buttons of a card. Approve decides; the others open a modal. */
 import type { ModalView } from '@slack/types';
+import { recordDecision } from '../../approvals/record-decision.ts';
 import { isApprovedDirectly } from '../cards/buttons.ts';
 import { denyModal, detailsModal, reviewModal } from '../cards/modals.ts';
 import type { Desk } from '../ports.ts';
-import { recordDecision } from '../record-decision.ts';
 import { DONE, type Reply, tell } from '../reply.ts';
 import { sorted } from '../slack-client.ts';
 import type { BelievedClick, ButtonWork } from './on-button.ts';
@@ -19,6 +19,8 @@ export function approve(desk: Desk): ButtonWork {
       person,
       approval,
       answer: 'approve',
+      surface: 'slack',
+      assurance: 'click',
       decisionParts: parts,
       deliveryParts: parts,
     });

@@ -1,9 +1,9 @@
 /** What every button of a card goes through before its own listener: parse, identify, look the record up. */
+import { findApproval } from '../../approvals/find-approval.ts';
 import type { OpenApproval } from '../../domain/card.ts';
 import type { Person } from '../../domain/people.ts';
 import { blockId } from '../cards/pointer.ts';
 import { identify } from '../clicker.ts';
-import { findApproval } from '../find-approval.ts';
 import { type MessageClick, messageClick } from '../interaction.schema.ts';
 import type { Desk } from '../ports.ts';
 import { DONE, type Reply, replyInTime, tell } from '../reply.ts';

@@ -1,15 +1,15 @@
 /** Submitted modals: denying with a reason, approving after review. The record is read again; the modal proves nothing. */
 import type { ModalView } from '@slack/types';
 import { REASON_CHARS_MAX } from '../../approvals/claims.schema.ts';
+import { findApproval } from '../../approvals/find-approval.ts';
+import { recordDecision } from '../../approvals/record-decision.ts';
 import type { OpenApproval } from '../../domain/card.ts';
 import type { Answer } from '../../domain/decision.ts';
 import { noticeModal, phraseToType } from '../cards/modals.ts';
 import { FIELD_ACTION, FIELDS } from '../cards/pointer.ts';
 import { identify } from '../clicker.ts';
-import { findApproval } from '../find-approval.ts';
 import { type Submission, submission } from '../interaction.schema.ts';
 import type { Desk } from '../ports.ts';
-import { recordDecision } from '../record-decision.ts';
 import { DONE, type Reply, replyInTime, tell } from '../reply.ts';
 import type { StandingOf } from '../standing.ts';
 
@@ -63,6 +63,8 @@ async function decide(desk: Desk, standingOf: StandingOf, sent: Submission, answ
     approval,
     answer,
     reason,
+    surface: 'slack',
+    assurance: 'reviewed',
     decisionParts: parts,
     deliveryParts: [...parts, sent.trigger_id ?? ''],
   });

@@ -1,9 +1,9 @@
-/** From a button's pointer to the stored record that has the authority, or to the sentence that says why not. */
+/** From a pointer to the stored record that has the authority, or to the sentence that says why not. */
 import type { OpenApproval } from '../domain/card.ts';
 import { shortDigest } from '../domain/digest.ts';
-import type { RequestView } from '../domain/request.ts';
-import { parsePointer } from './cards/pointer.ts';
-import type { Desk } from './ports.ts';
+import type { DecisionDesk } from './desk.ts';
+import { parsePointer } from './pointer.ts';
+import { whyTooLate } from './too-late.ts';
 
 export type Found =
   | { readonly kind: 'open'; readonly approval: OpenApproval }
@@ -11,7 +11,7 @@ export type Found =
 
 /** Rejects when the inbox cannot be read. Whether the clicker may decide is not looked at here. */
 export async function findApproval(
-  desk: Pick<Desk, 'inbox' | 'requests' | 'security'>,
+  desk: Pick<DecisionDesk, 'inbox' | 'requests' | 'security'>,
   value: string,
 ): Promise<Found> {
   const pointer = parsePointer(value);
@@ -29,23 +29,8 @@ export async function findApproval(
   return refused(whyTooLate(approval, await desk.requests.view(approval.request)));
 }
 
-/** Why a request no longer takes decisions on this version, in one sentence. `view` is the request as it is now. */
-export function whyTooLate(
-  { version }: Pick<OpenApproval, 'version'>,
-  view: RequestView | undefined,
-): string {
-  if (view === undefined) return 'This request is closed and no longer kept; nothing was recorded';
-  if (view.status === 'closed') {
-    const message = view.message === undefined ? '' : `: ${view.message}`;
-    return `This came too late: the request is closed (${view.outcome ?? 'closed'})${message}`;
-  }
-  if (view.version > version)
-    return `The request has changed since you looked; please decide on version ${view.version}`;
-  return 'This came too late: the request is already running';
-}
-
-function unreadable({ security }: Pick<Desk, 'security'>): Found {
-  security.warn({ event: 'pointer-refused' }, 'Refused a button value that matches no request');
+function unreadable({ security }: Pick<DecisionDesk, 'security'>): Found {
+  security.warn({ event: 'pointer-refused' }, 'Refused a pointer that matches no request');
   return refused('This button does not match any request; nothing was recorded');
 }
 
