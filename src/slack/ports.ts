@@ -1,9 +1,9 @@
 /** What the Slack room needs from elsewhere, as narrow interfaces. The store implements the first three. */
 import type { WebClient } from '@slack/web-api';
 import type { DecisionDesk } from '../approvals/desk.ts';
+import type { Names } from '../approvals/names.ts';
 import type { CardView } from '../domain/card.ts';
 import type { Directory } from '../domain/ports.ts';
-import type { Names } from './names.ts';
 
 export interface MessagePlace {
   readonly channel: string;

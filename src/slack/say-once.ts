@@ -1,7 +1,7 @@
 /** Saying a thing once per key, although Slack has no idempotency key and answers get lost. */
 import type { WebClient } from '@slack/web-api';
+import { shortCode } from '../approvals/outside-text.ts';
 import { OutsideError } from '../domain/retry.ts';
-import { shortCode } from './cards/outside-text.ts';
 import type { MessagePlace, MessageStore } from './ports.ts';
 import { sorted } from './slack-client.ts';
 import { spoken } from './spoken.ts';

@@ -1,10 +1,10 @@
 /** Brings one card to the newest wanted drawing, whatever order calls end in. */
 import type { WebClient } from '@slack/web-api';
+import type { Names } from '../approvals/names.ts';
 import type { CardView } from '../domain/card.ts';
 import { OutsideError } from '../domain/retry.ts';
 import { findCard, postCard, removeCard, updateCard } from './card-message.ts';
 import { type Drawing, drawCard } from './cards/draw-card.ts';
-import type { Names } from './names.ts';
 import type { CardRow, CardStore, MessagePlace } from './ports.ts';
 import { slackCode } from './slack-client.ts';
 

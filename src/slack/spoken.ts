@@ -1,7 +1,7 @@
 /** One line of ours as a Slack message. The line may quote outside words, so it is literal in block and notification. */
 import type { KnownBlock } from '@slack/types';
+import { escaped, outside } from '../approvals/outside-text.ts';
 import { section } from './cards/blocks.ts';
-import { escaped, outside } from './cards/outside-text.ts';
 
 const LINE = { charsMax: 2_000, linesMax: 12 } as const;
 const NOTIFICATION_CHARS_MAX = 300;

@@ -1,10 +1,10 @@
 /** The Slack side of `Surface`: cards, thread lines, whispers, direct messages and notices. */
 import type { WebClient } from '@slack/web-api';
+import type { Names } from '../approvals/names.ts';
+import { outside } from '../approvals/outside-text.ts';
 import type { Directory, Log, Surface } from '../domain/ports.ts';
 import { OutsideError } from '../domain/retry.ts';
-import { outside } from './cards/outside-text.ts';
 import { createMending } from './mending.ts';
-import type { Names } from './names.ts';
 import type { CardStore, MessagePlace, MessageStore } from './ports.ts';
 import { type Saying, sayOnce } from './say-once.ts';
 import { showCard } from './show-card.ts';

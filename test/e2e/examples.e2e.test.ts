@@ -1,9 +1,9 @@
 /** Every prepared request of config/examples.yaml, through the door, past the people it needs, to its outcome. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EFFECTS_WORDS, OUTCOME_WORDS } from '../../src/approvals/wording.ts';
 import type { Example, RequestDetail, WorldAnswer } from '../../src/dev/sandbox/api.ts';
 import { loadExamples } from '../../src/dev/sandbox/examples.ts';
-import { EFFECTS_WORDS, OUTCOME_WORDS } from '../../src/slack/cards/wording.ts';
 import type { AskedView, TestAgent } from '../support/agents.ts';
 import { handsOverHttp, type People, peopleIn } from '../support/people.ts';
 import { newPlace, type Product, startProduct } from '../support/product.ts';

@@ -1,11 +1,11 @@
 import type { KnownBlock } from '@slack/types';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { namesOf } from '../../src/approvals/names.ts';
 import { checkBlocks } from '../../src/dev/slack-emulator/block-kit.ts';
 import type { CardView } from '../../src/domain/card.ts';
 import { drawCard } from '../../src/slack/cards/draw-card.ts';
 import { blockProblems } from '../../src/slack/cards/limits.ts';
-import { namesOf } from '../../src/slack/names.ts';
 import { ACME } from '../approvals/acme.ts';
 import { hostileView, MARK, step, view } from './views.ts';
 

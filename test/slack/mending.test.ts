@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { namesOf } from '../../src/approvals/names.ts';
 import type { Surface } from '../../src/domain/ports.ts';
 import { MENDED_AFTER_MS } from '../../src/slack/mending.ts';
-import { namesOf } from '../../src/slack/names.ts';
 import { createSlackClient } from '../../src/slack/slack-client.ts';
 import { createSlackSurface } from '../../src/slack/surface.ts';
 import { view } from './views.ts';

@@ -1,23 +1,16 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { namesOf } from '../../src/approvals/names.ts';
 import { checkView } from '../../src/dev/slack-emulator/block-kit.ts';
 import { drawCard } from '../../src/slack/cards/draw-card.ts';
 import { viewProblems } from '../../src/slack/cards/limits.ts';
-import {
-  denyModal,
-  detailsModal,
-  noticeModal,
-  phraseToType,
-  reviewModal,
-} from '../../src/slack/cards/modals.ts';
-import { namesOf } from '../../src/slack/names.ts';
+import { denyModal, detailsModal, noticeModal, reviewModal } from '../../src/slack/cards/modals.ts';
 import { ACME } from '../approvals/acme.ts';
 import { hostileView, step, view } from './views.ts';
 
 const NAMES = namesOf(ACME);
 const said = ({ blocks }: ModalView): string => JSON.stringify(blocks);
-const target = (label: string) => view({ steps: [step({ target: { ...step().target, label } })] });
 
 describe('detailsModal()', () => {
   it('shows long facts whole, in as many fences as it takes', () => {
@@ -71,25 +64,6 @@ describe('reviewModal()', () => {
     expect(inputs.map((block) => block.block_id)).toEqual(['target', 'reason']);
     expect(said(modal)).toContain('Type this to confirm: acme/webshop branch old-checkout');
     expect(modal).toMatchObject({ callback_id: 'review-submit', private_metadata: 'req_1.1.1a2b3c4d' });
-  });
-});
-
-describe('phraseToType()', () => {
-  it.each([
-    ['the target', target('acme/webshop branch x'), 'acme/webshop branch x'],
-    ['the target with its spaces folded', target(' a \n b '), 'a b'],
-    ['the code for a long target', target('x'.repeat(61)), '1a2b3c4d'],
-    ['the code for an invisible target', target('a\u200Bb'), '1a2b3c4d'],
-    ['the code for an empty target', target('  '), '1a2b3c4d'],
-    [
-      'the first step people are asked about',
-      view({
-        steps: [step({ verdict: 'allow', target: { ...step().target, label: 'free' } }), step({ index: 1 })],
-      }),
-      'acme/webshop branch old-checkout',
-    ],
-  ])('is %s', (_, one, phrase) => {
-    expect(phraseToType(one)).toBe(phrase);
   });
 });
 

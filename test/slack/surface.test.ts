@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { namesOf } from '../../src/approvals/names.ts';
 import type { SlackMessage } from '../../src/dev/slack-emulator/contract.ts';
 import { OutsideError } from '../../src/domain/retry.ts';
-import { namesOf } from '../../src/slack/names.ts';
 import { createSlackSurface } from '../../src/slack/surface.ts';
 import { unreachable } from '../approvals/acme.ts';
 import { step, view } from './views.ts';

@@ -1,5 +1,6 @@
 /** The Slack room on real parts: emulator, Bolt over HTTP, client, keys. Only the stores and the orchestrator are kept in memory. */
 import { createDirectory } from '../../src/approvals/directory.ts';
+import { namesOf } from '../../src/approvals/names.ts';
 import { decisionSigner, decisionVerifier, publicKeyOf } from '../../src/approvals/signing.ts';
 import type { SlackEmulator } from '../../src/dev/slack-emulator/contract.ts';
 import { startSlackEmulator } from '../../src/dev/slack-emulator/emulator.ts';
@@ -8,7 +9,6 @@ import type { Decision } from '../../src/domain/decision.ts';
 import type { Directory, Inbox, Log, Surface } from '../../src/domain/ports.ts';
 import type { RequestView } from '../../src/domain/request.ts';
 import { createSlackApp, type SlackAppOptions } from '../../src/slack/app.ts';
-import { namesOf } from '../../src/slack/names.ts';
 import type { CardRow, CardStore, MessagePlace, MessageStore } from '../../src/slack/ports.ts';
 import { createSlackClient } from '../../src/slack/slack-client.ts';
 import { createSlackSurface } from '../../src/slack/surface.ts';

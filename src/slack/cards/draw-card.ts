@@ -1,13 +1,14 @@
 /** The card: one request version as a Slack message. Pure; the workflow's view in, blocks out. */
 import type { KnownBlock } from '@slack/types';
+import type { Names } from '../../approvals/names.ts';
+import { escaped, outside, outsideLine } from '../../approvals/outside-text.ts';
+import { askedSteps } from '../../approvals/phrase.ts';
+import { EFFECTS_WORDS, progressWords, stateWords, TIER_WORDS } from '../../approvals/wording.ts';
 import type { CardStep, CardView } from '../../domain/card.ts';
 import { shortDigest } from '../../domain/digest.ts';
-import type { Names } from '../names.ts';
 import { context, fields, header, instantLine, preformatted, section, utc } from './blocks.ts';
 import { buttons } from './buttons.ts';
-import { escaped, outside, outsideLine } from './outside-text.ts';
 import { stepBlocks } from './step-blocks.ts';
-import { EFFECTS_WORDS, progressWords, stateWords, TIER_WORDS } from './wording.ts';
 
 const REASON = { charsMax: 400, linesMax: 8 } as const;
 const RULES_CHARS_MAX = 2_500;
@@ -40,12 +41,6 @@ export function drawCard(view: CardView, names: Names): Drawing {
     ...(view.state === 'waiting' ? [buttons(view)] : []),
   ];
   return { text: topLine(view, names), blocks };
-}
-
-/** The steps people are asked about; all where policy asks for none (a card then only reports). */
-export function askedSteps({ steps }: CardView): readonly CardStep[] {
-  const asked = steps.filter((step) => step.verdict === 'approve');
-  return asked.length === 0 ? steps : asked;
 }
 
 function headline(view: CardView): string {

@@ -1,22 +1,21 @@
 /** The modals: deny, review, details and a plain notice. `private_metadata` holds the pointer and nothing else. */
 import type { InputBlock, KnownBlock, ModalView } from '@slack/types';
 import { REASON_CHARS_MAX } from '../../approvals/claims.schema.ts';
+import type { Names } from '../../approvals/names.ts';
+import { head, outside, outsideLine, shortCode } from '../../approvals/outside-text.ts';
+import { phraseToType } from '../../approvals/phrase.ts';
 import { pointerValue } from '../../approvals/pointer.ts';
+import { progressWords, TIER_WORDS } from '../../approvals/wording.ts';
 import type { CardStep, CardView } from '../../domain/card.ts';
 import { shortDigest } from '../../domain/digest.ts';
-import type { Names } from '../names.ts';
 import { context, plain, preformatted, section } from './blocks.ts';
-import { askedSteps } from './draw-card.ts';
-import { head, outside, outsideLine, shortCode } from './outside-text.ts';
 import { CALLBACKS, FIELD_ACTION, FIELDS } from './pointer.ts';
 import { stepFacts, stepWords } from './step-blocks.ts';
-import { progressWords, TIER_WORDS } from './wording.ts';
 
 const CHUNK_CHARS_MAX = 2_900;
 const BLOCKS_MAX = 100;
 /** Slack takes views up to 250 KB; JSON and escapes at most triple our characters. */
 const DETAILS_CHARS_MAX = 60_000;
-const PHRASE_CHARS_MAX = 60;
 const CHAIN_CHARS_MAX = 2_500;
 
 type Named = Pick<CardView, 'request' | 'version' | 'digest'>;
@@ -72,16 +71,6 @@ export function noticeModal(sentence: string): ModalView {
     close: plain('Close'),
     blocks: [section(outside(sentence, { charsMax: 2_000 }))],
   };
-}
-
-/**
- * What a reviewer types: the target of the first step they are asked about, or the request's short code where that
- * target is too long or contains what cannot be typed.
- */
-export function phraseToType(view: CardView): string {
-  const label = askedSteps(view)[0]?.target.label.trim().replace(/\s+/g, ' ') ?? '';
-  const typable = label !== '' && label.length <= PHRASE_CHARS_MAX && outsideLine(label, 200) === label;
-  return typable ? label : shortDigest(view.digest);
 }
 
 function contents(

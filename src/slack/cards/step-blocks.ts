@@ -1,9 +1,9 @@
 /** One step on a card or in a modal: our words about it in one block, outside words about it fenced in the next. */
 import type { KnownBlock } from '@slack/types';
+import { outside, outsideLine } from '../../approvals/outside-text.ts';
+import { statusWords, undoWords, VERDICT_WORDS } from '../../approvals/wording.ts';
 import type { CardStep, CardView } from '../../domain/card.ts';
 import { preformatted, section } from './blocks.ts';
-import { outside, outsideLine } from './outside-text.ts';
-import { statusWords, undoWords, VERDICT_WORDS } from './wording.ts';
 
 const UNDO_CHARS_MAX = 300;
 /** Shared by all steps of a card, so that twenty steps stay readable and far below what Slack takes. */

@@ -1,10 +1,11 @@
 /** `/countersign`: list, show, why, help. It reads only; there is no approving by text. Every answer is private. */
+
+import { outside, outsideLine } from '../../approvals/outside-text.ts';
+import { needsWords, TIER_WORDS, VERDICT_WORDS } from '../../approvals/wording.ts';
 import { shortDigest } from '../../domain/digest.ts';
 import type { Person } from '../../domain/people.ts';
 import { utc } from '../cards/blocks.ts';
-import { outside, outsideLine } from '../cards/outside-text.ts';
 import { COMMAND } from '../cards/pointer.ts';
-import { needsWords, TIER_WORDS, VERDICT_WORDS } from '../cards/wording.ts';
 import { identify } from '../clicker.ts';
 import { command } from '../interaction.schema.ts';
 import type { Desk } from '../ports.ts';

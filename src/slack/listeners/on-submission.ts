@@ -2,10 +2,11 @@
 import type { ModalView } from '@slack/types';
 import { REASON_CHARS_MAX } from '../../approvals/claims.schema.ts';
 import { findApproval } from '../../approvals/find-approval.ts';
+import { isTyped, phraseToType } from '../../approvals/phrase.ts';
 import { recordDecision } from '../../approvals/record-decision.ts';
 import type { OpenApproval } from '../../domain/card.ts';
 import type { Answer } from '../../domain/decision.ts';
-import { noticeModal, phraseToType } from '../cards/modals.ts';
+import { noticeModal } from '../cards/modals.ts';
 import { FIELD_ACTION, FIELDS } from '../cards/pointer.ts';
 import { identify } from '../clicker.ts';
 import { type Submission, submission } from '../interaction.schema.ts';
@@ -87,16 +88,9 @@ async function targetErrors(
   if (card === undefined)
     return { [FIELDS.target]: 'The request cannot be read at the moment; please try again' };
   const wanted = phraseToType(card.wantedView);
-  return folded(typed(sent, FIELDS.target)) === folded(wanted)
-    ? {}
-    : { [FIELDS.target]: `Type exactly: ${wanted}` };
+  return isTyped(typed(sent, FIELDS.target), wanted) ? {} : { [FIELDS.target]: `Type exactly: ${wanted}` };
 }
 
 function typed({ view }: Submission, field: string): string {
   return view.state.values[field]?.[FIELD_ACTION]?.value?.trim() ?? '';
-}
-
-/** Spaces and composed characters may differ between keyboards; nothing else may. */
-function folded(text: string): string {
-  return text.normalize('NFC').replace(/\s+/g, ' ').trim();
 }

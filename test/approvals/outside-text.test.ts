@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { escaped, outside, outsideLine, shortCode } from '../../src/slack/cards/outside-text.ts';
+import { escaped, outside, outsideLine, shortCode } from '../../src/approvals/outside-text.ts';
 
 describe('outside()', () => {
   it.each([

@@ -1,5 +1,5 @@
 /** The names people know things by. They come from the organisation's own configuration, never from Slack or agents. */
-import type { Organisation } from '../approvals/people.ts';
+import type { Organisation } from './people.ts';
 
 /** Every look-up answers with the id itself for what it does not know. */
 export interface Names {

@@ -1,8 +1,8 @@
-import type { CardStep, CardView } from '../../domain/card.ts';
-import type { Effects, Outcome } from '../../domain/outcome.ts';
-import type { Need } from '../../domain/quorum.ts';
-import type { StepStatus } from '../../domain/request.ts';
-import type { RiskTier, VerdictEffect } from '../../domain/verdict.ts';
+import type { CardStep, CardView } from '../domain/card.ts';
+import type { Effects, Outcome } from '../domain/outcome.ts';
+import type { Need } from '../domain/quorum.ts';
+import type { StepStatus } from '../domain/request.ts';
+import type { RiskTier, VerdictEffect } from '../domain/verdict.ts';
 
 export const TIER_WORDS: Readonly<Record<RiskTier, string>> = {
   low: 'Low risk',
