@@ -15,6 +15,42 @@ export interface Absence {
   readonly by: string;
 }
 
+/** An absence with what became of it: said to be over before its end, by whom. */
+export type RecordedAbsence = Absence & { readonly endedAt?: string; readonly endedBy?: string };
+
+/** Longer than this is not being away but having left: then the groups are what to change. */
+export const ABSENCE_MS_MAX = 90 * 24 * 60 * 60_000;
+
+/** An absence begins at most this long after it was said. */
+export const ABSENCE_AHEAD_MS_MAX = 366 * 24 * 60 * 60_000;
+
+/** Present and future ones of one person; they never overlap. */
+export const ABSENCES_OPEN_MAX = 20;
+
+/**
+ * What is wrong with an absence by itself, as a field and a wish, or undefined. Whether its people exist is the
+ * caller's to look up, and whether it overlaps another of the same person the book's.
+ */
+export function absenceProblem({
+  person,
+  delegate,
+  from,
+  until,
+  madeAt,
+}: Absence): { readonly field: 'from' | 'until' | 'delegate'; readonly problem: string } | undefined {
+  const [starts, ends, made] = [from, until, madeAt].map((time) => new Date(time).getTime());
+  if (starts === undefined || !(starts <= (made ?? 0) + ABSENCE_AHEAD_MS_MAX))
+    return { field: 'from', problem: 'wanted a time within the next 366 days' };
+  if (ends === undefined || !(ends > starts))
+    return { field: 'until', problem: 'wanted a time after "from"' };
+  if (!(ends > (made ?? Number.POSITIVE_INFINITY)))
+    return { field: 'until', problem: 'wanted a time in the future' };
+  if (ends - starts > ABSENCE_MS_MAX)
+    return { field: 'until', problem: 'wanted at most 90 days after "from"' };
+  if (delegate === person) return { field: 'delegate', problem: 'wanted somebody else' };
+  return undefined;
+}
+
 /** A delegate named less than this ago does not count for high and critical risk: a stolen account needs longer. */
 export const DELEGATE_COOL_OFF_MS = 60 * 60_000;
 

@@ -3,7 +3,7 @@
  * contract suite against each implementation.
  */
 
-import type { Absence } from './absence.ts';
+import type { Absence, RecordedAbsence } from './absence.ts';
 import type { AccessGrant } from './access.ts';
 import type { JsonValue } from './ask.ts';
 import type { CardView, OpenApproval } from './card.ts';
@@ -88,7 +88,24 @@ export interface Sessions {
 
 /** Who is away, and who stands in for them. Read fresh at each decision. Rejects when unreadable; nobody then stands in. */
 export interface Absences {
+  /** One a person at most: whatever came to be written, nobody is two people's seat at once. */
   inForce(now: Date): Promise<readonly Absence[]>;
+}
+
+/** Absences that can also be said and ended. It holds what was said, not whether whoever said it might. */
+export interface AbsenceBook extends Absences {
+  /**
+   * Repeating it is harmless. Rejects with `invalid-field` when its bounds are broken (see `absenceProblem`), the person
+   * is away already in that time, or has `ABSENCES_OPEN_MAX` open; with `key-reused` when the id names another.
+   */
+  add(absence: Absence): Promise<void>;
+  find(id: string): Promise<RecordedAbsence | undefined>;
+  /** False when no absence of this id is open. One that has not begun never will. */
+  end(id: string, by: string): Promise<boolean>;
+  /** The person's present and future ones, soonest first: at most `ABSENCES_OPEN_MAX`. */
+  openOf(person: string, now: Date): Promise<readonly Absence[]>;
+  /** Newest first, past ones too, at most 1,000. */
+  list(person?: string): Promise<readonly RecordedAbsence[]>;
 }
 
 /** Access that people gave for a while. */

@@ -1,6 +1,6 @@
 /** The database of a production process: PostgreSQL, and of the store only what the process's roles use. */
 import { CountersignError } from '../domain/errors.ts';
-import type { AccessBook, Sessions } from '../domain/ports.ts';
+import type { Absences, AccessBook, Sessions } from '../domain/ports.ts';
 import type { Role } from '../process/setting-table.ts';
 import type { Settings } from '../process/settings.ts';
 import { openPostgres } from '../store/open-postgres.ts';
@@ -23,6 +23,7 @@ export interface GatewayStore extends Pick<DatabaseStore, 'orders' | 'sessions' 
 export interface WorkflowsStore extends Pick<DatabaseStore, 'orders' | 'usage'> {
   readonly sessions: Pick<Sessions, 'find'>;
   readonly access: Pick<AccessBook, 'inForce'>;
+  readonly absences: Pick<Absences, 'inForce'>;
 }
 
 /** What executing keeps. Halts and orders read the halt files too. */
@@ -31,10 +32,14 @@ export interface ExecutorStore
   readonly sessions: Pick<Sessions, 'find'>;
   readonly revocations: Pick<RevocationBook, 'active'>;
   readonly switches: Pick<SwitchBook, 'active'>;
+  readonly absences: Pick<Absences, 'inForce'>;
 }
 
 /** What the approvals role keeps: no effects, and no halts. */
-export type ApprovalsStore = Pick<DatabaseStore, 'identities' | 'inbox' | 'cards' | 'messages' | 'clicks'>;
+export type ApprovalsStore = Pick<
+  DatabaseStore,
+  'identities' | 'inbox' | 'cards' | 'messages' | 'clicks' | 'absences'
+>;
 
 /** What each role was opened with; absent: this process does not play it. */
 export interface RoleDatabase {

@@ -133,6 +133,18 @@ export interface AccessGrantsTable {
   revoked_by: string | null;
 }
 
+export interface AbsencesTable {
+  id: string;
+  person: string;
+  delegate: string | null;
+  starts_at: Date;
+  ends_at: Date;
+  made_at: Date;
+  made_by: string;
+  ended_at: Date | null;
+  ended_by: string | null;
+}
+
 export interface Tables {
   effects: EffectsTable;
   approvals: ApprovalsTable;
@@ -148,6 +160,7 @@ export interface Tables {
   denials: ObservationsTable;
   sessions: SessionsTable;
   access_grants: AccessGrantsTable;
+  absences: AbsencesTable;
 }
 
 export type Database = Kysely<Tables>;

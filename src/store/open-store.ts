@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { Kysely, sql } from 'kysely';
 import { CountersignError } from '../domain/errors.ts';
 import type {
+  AbsenceBook,
   AccessBook,
   Clock,
   EffectLedger,
@@ -19,6 +20,7 @@ import type {
   StandingOrders,
   Usage,
 } from '../domain/ports.ts';
+import { createAbsences } from './absences.ts';
 import { createAccessBook } from './access-grants.ts';
 import type { Cards } from './cards.ts';
 import { createCards } from './cards.ts';
@@ -55,7 +57,7 @@ export interface StoreOptions {
   readonly dataDir: string;
   /** Connections to PostgreSQL at most; 10 unless told. */
   readonly poolMax?: number;
-  /** When observations are made and access is revoked; the system's unless told. */
+  /** When observations are made, access is revoked and absences end; the system's unless told. */
   readonly clock?: Clock;
   /** See `PostgresOptions`. */
   readonly schemaWaitMs?: number;
@@ -72,6 +74,7 @@ export interface DatabaseStore {
   readonly orders: StandingOrders;
   readonly sessions: Sessions;
   readonly access: AccessBook;
+  readonly absences: AbsenceBook;
   readonly usage: Usage;
   readonly cards: Cards;
   readonly messages: Messages;
@@ -162,8 +165,8 @@ interface StoreParts {
 }
 
 /**
- * Everything on an open database. With `haltFiles` those halts hold too; with `books` revocations, switches and access
- * are kept there and not in the database; without `forgets` this process never removes old observations.
+ * Everything on an open database. With `haltFiles` those halts hold too; with `books` revocations, switches, access
+ * and absences are kept there and not in the database; without `forgets` this process never removes old observations.
  */
 export function storeOn(
   db: Database,
@@ -172,16 +175,17 @@ export function storeOn(
   const booked = createHalts(db);
   const halts =
     haltFiles === undefined ? booked : { ...booked, active: mergeHalts(booked, haltFiles).active };
-  const { revocations, switches, access } = books ?? {
+  const { revocations, switches, access, absences } = books ?? {
     revocations: createRevocations(db),
     switches: createSwitches(db),
     access: createAccessBook(db, clock),
+    absences: createAbsences(db, clock),
   };
   const orders = createOrders({ halts, revocations, switches });
   // What this process writes counts for it at once; others see it when their memory of the orders ends.
   const atOnce = forgetting(orders.forget);
   return Object.freeze({
-    ...{ orders, access },
+    ...{ orders, access, absences },
     halts: { ...halts, add: atOnce(halts.add), lift: atOnce(halts.lift) },
     revocations: { ...revocations, add: atOnce(revocations.add), lift: atOnce(revocations.lift) },
     switches: { ...switches, set: atOnce(switches.set), remove: atOnce(switches.remove) },

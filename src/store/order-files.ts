@@ -1,5 +1,5 @@
 /**
- * Revocations, tool switches and access on request as files in `<dataDir>/orders/`, for the embedded default: its
+ * Revocations, tool switches, access on request and absences as files in `<dataDir>/orders/`, for the embedded default: its
  * database belongs to the running process, and an operator's command must count within a second all the same. The same
  * rules as on a database; the books of an installation with a database are never here.
  */
@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { AccessGrant } from '../domain/access.ts';
 import { CountersignError } from '../domain/errors.ts';
-import type { AccessBook, Clock } from '../domain/ports.ts';
+import type { AbsenceBook, AccessBook, Clock } from '../domain/ports.ts';
+import { absenceFiles } from './absence-files.ts';
 import { RECORDS_MAX, type RecordFolder, recordFolder } from './record-folder.ts';
 import { CREDENTIALS_REVOKED_DAYS, type RecordedRevocation, type RevocationBook } from './revocations.ts';
 import type { RecordedSwitch, SwitchBook } from './switches.ts';
@@ -45,6 +46,7 @@ export interface OrderFiles {
   readonly revocations: RevocationBook;
   readonly switches: SwitchBook;
   readonly access: AccessBook;
+  readonly absences: AbsenceBook;
 }
 
 /** Reading rejects where the folders are missing: `makeOrderFolders()` and whatever writes make them. */
@@ -53,12 +55,13 @@ export function orderFiles(dataDir: string, clock: Clock = () => new Date()): Or
     revocations: revocationFiles(dataDir, clock),
     switches: switchFiles(dataDir, clock),
     access: accessFiles(dataDir, clock),
+    absences: absenceFiles(dataDir, clock),
   });
 }
 
 /** For the process that owns the folder, before it reads. */
 export async function makeOrderFolders(dataDir: string): Promise<void> {
-  for (const kind of ['revocations', 'switches', 'access'])
+  for (const kind of ['revocations', 'switches', 'access', 'absences'])
     await mkdir(join(dataDir, 'orders', kind), { recursive: true });
 }
 

@@ -30,6 +30,8 @@ const ADD: TableGrant = Object.freeze({ insert: true });
 
 const ORDERS: Grants = { halts: READ, revocations: READ, tool_switches: READ };
 const LIFTED = ['lifted_at', 'lifted_by'] as const;
+/** Said and ended, never prolonged: neither its people nor its dates change. */
+const ABSENCES: TableGrant = { select: true, insert: true, update: ['ended_at', 'ended_by'] };
 const JUDGING: Grants = {
   ...ORDERS,
   sessions: READ,
@@ -41,7 +43,8 @@ const JUDGING: Grants = {
 export const ROLE_GRANTS: Readonly<Record<DatabaseRole, Grants>> = Object.freeze({
   /** Sees what limits count, never what an effect captured or gave. A tripped alarm may revoke, and not reinstate. */
   gateway: { ...JUDGING, sessions: READ_AND_ADD, revocations: READ_AND_ADD },
-  workflows: { ...JUDGING, denials: ADD },
+  /** Reads absences, because admitting a decision asks who stands in for whom; executing asks again. */
+  workflows: { ...JUDGING, denials: ADD, absences: READ },
   approvals: {
     approvals: { select: true, insert: true, update: ['closed_at'] },
     cards: {
@@ -53,6 +56,7 @@ export const ROLE_GRANTS: Readonly<Record<DatabaseRole, Grants>> = Object.freeze
     identities: { select: true, insert: true, delete: true },
     // Removing old ones locks them first, which takes the right to change.
     clicks: { select: true, insert: true, update: ['seen_at'], delete: true },
+    absences: ABSENCES,
   },
   executor: {
     ...JUDGING,
@@ -60,12 +64,14 @@ export const ROLE_GRANTS: Readonly<Record<DatabaseRole, Grants>> = Object.freeze
     denials: ADD,
     observations: { select: true, insert: true, delete: true },
     access_grants: { select: true, insert: true, update: ['revoked_at', 'revoked_by'] },
+    absences: READ,
   },
   operator: {
     halts: { select: true, insert: true, update: LIFTED },
     revocations: { select: true, insert: true, update: LIFTED },
     tool_switches: { select: true, insert: true, update: LIFTED },
     access_grants: { select: true, update: ['revoked_at', 'revoked_by'] },
+    absences: ABSENCES,
     sessions: READ,
     usage_entries: READ,
   },

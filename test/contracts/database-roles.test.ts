@@ -11,6 +11,7 @@ import { loginOf } from '../../src/store/role-grants.ts';
 import {
   aGrant,
   aHalt,
+  anAbsence,
   anApproval,
   anIntent,
   anObservation,
@@ -133,9 +134,20 @@ describe.skipIf(postgresBinaries() === undefined)(
       expect(await clicks.seen('click')).toBe(false);
     });
 
+    it('lets approvals say who is away and end it, and who judges decisions see it', async () => {
+      const { absences } = storeOf('approvals');
+      const from = new Date(Date.now() - 60_000).toISOString();
+      const absence = anAbsence({ from, madeAt: from, until: new Date(Date.now() + 60_000).toISOString() });
+      await absences.add(absence);
+      for (const role of ['workflows', 'executor'] as const)
+        expect(await storeOf(role).absences.inForce(new Date())).toEqual([absence]);
+      expect(await absences.end(absence.id, absence.person)).toBe(true);
+      expect(await storeOf('workflows').absences.inForce(new Date())).toEqual([]);
+    });
+
     it('lets an operator write standing orders and take back access', async () => {
       const db = await openPostgres({ databaseUrl: database.urlOf(loginOf('operator')), poolMax: 2 });
-      const { halts, revocations, switches, access } = storeOn(db, { forgets: false });
+      const { halts, revocations, switches, access, absences } = storeOn(db, { forgets: false });
       const [halt, revocation] = [aHalt(), aRevocation({ kind: 'agent', subject: 'rogue' })];
       await halts.add(halt);
       expect(await halts.lift(halt.id, 'alice')).toBe(true);
@@ -151,6 +163,9 @@ describe.skipIf(postgresBinaries() === undefined)(
       });
       await storeOf('executor').access.give(grant);
       expect(await access.revoke(grant.id, 'alice')).toBe(true);
+      const absence = anAbsence({ until: new Date(Date.now() + 60_000).toISOString() });
+      await absences.add(absence);
+      expect(await absences.end(absence.id, 'operator')).toBe(true);
       await db.destroy();
     });
 

@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
+import { createAbsences } from '../../src/store/absences.ts';
 import { HALTS_MAX } from '../../src/store/halts.ts';
 import { INBOX_LIST_MAX } from '../../src/store/inbox.ts';
 import type { StoreUnderTest } from './both-databases.ts';
-import { anApproval } from './samples.ts';
+import { anAbsence, anApproval } from './samples.ts';
 
 /** What the database itself refuses, whatever code comes to write to it, and what is bounded. */
 export function constraintsContract(store: StoreUnderTest): void {
@@ -94,6 +95,26 @@ export function constraintsContract(store: StoreUnderTest): void {
         'a scope that is everything',
         sql`insert into access_grants (id, agent, tool, scope, reason, request, starts_at, ends_at) values ('i', 'a', 't', '', 'r', 'q', now(), now() + interval '1 hour')`,
       ],
+      [
+        'absences',
+        'no end',
+        sql`insert into absences (id, person, delegate, starts_at, ends_at, made_at, made_by) values ('i', 'a', null, now(), now() + interval '100 days', now(), 'b')`,
+      ],
+      [
+        'absences',
+        'an end before its beginning',
+        sql`insert into absences (id, person, delegate, starts_at, ends_at, made_at, made_by) values ('i', 'a', null, now(), now() - interval '1 hour', now(), 'b')`,
+      ],
+      [
+        'absences',
+        'the person as delegate',
+        sql`insert into absences (id, person, delegate, starts_at, ends_at, made_at, made_by) values ('i', 'a', 'a', now(), now() + interval '1 hour', now(), 'b')`,
+      ],
+      [
+        'absences',
+        'nobody',
+        sql`insert into absences (id, person, delegate, starts_at, ends_at, made_at, made_by) values ('i', '', null, now(), now() + interval '1 hour', now(), 'b')`,
+      ],
     ])('%s refuses %s', async (_table, _what, statement) => {
       await expect(statement.execute(store().db)).rejects.toMatchObject({
         code: 'internal',
@@ -110,6 +131,25 @@ export function constraintsContract(store: StoreUnderTest): void {
       await expect(add('U1', 'person-2')).rejects.toMatchObject({ cause: { code: '23505' } });
       await expect(add('U2', 'person-1')).rejects.toMatchObject({ cause: { code: '23505' } });
       await sql`delete from identities where team = 'T0OTHER'`.execute(store().db);
+    });
+  });
+
+  describe('an absence in its table', () => {
+    test('stays ended, whoever may end it', async () => {
+      const absence = anAbsence();
+      const book = createAbsences(store().db, () => new Date(absence.from));
+      await book.add(absence);
+      await book.end(absence.id, 'alice');
+      const reopen = sql`update absences set ended_at = null, ended_by = null where id = ${absence.id}`;
+      await expect(reopen.execute(store().db)).rejects.toMatchObject({ cause: { code: '23001' } });
+    });
+
+    test('add() by two at once lets one of two that overlap in', async () => {
+      const { person } = anAbsence();
+      const book = createAbsences(store().db);
+      const adding = Array.from({ length: 6 }, () => book.add(anAbsence({ person })));
+      const added = (await Promise.allSettled(adding)).filter(({ status }) => status === 'fulfilled');
+      expect(added).toHaveLength(1);
     });
   });
 

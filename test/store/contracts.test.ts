@@ -1,3 +1,5 @@
+import { createAbsences } from '../../src/store/absences.ts';
+import { absencesContract } from './absences.contract.ts';
 import { onBothDatabases } from './both-databases.ts';
 import { constraintsContract } from './constraints.contract.ts';
 import { databaseContract } from './database.contract.ts';
@@ -27,5 +29,6 @@ onBothDatabases((store) => {
   ordersContract(store);
   sessionsContract(store);
   accessContract(store);
+  absencesContract('absences in the database', () => createAbsences(store().db));
   haltsContract('halts in the database', () => store().halts);
 });

@@ -1,5 +1,6 @@
 /** Values for the store's tests; every id is new, so that tests share one database without meeting. */
 import { randomUUID } from 'node:crypto';
+import type { Absence } from '../../src/domain/absence.ts';
 import type { AccessGrant } from '../../src/domain/access.ts';
 import type { CardView, OpenApproval } from '../../src/domain/card.ts';
 import type { EffectKey, Intent } from '../../src/domain/effect.ts';
@@ -122,6 +123,18 @@ export function aGrant(change: Partial<AccessGrant> = {}): AccessGrant {
     request: newRequest(),
     from: '2026-11-21T12:00:00.000Z',
     until: '2026-11-21T13:00:00.000Z',
+    ...change,
+  };
+}
+
+export function anAbsence(change: Partial<Absence> = {}): Absence {
+  return {
+    id: `abs_${randomUUID()}`,
+    person: `person-${randomUUID()}`,
+    from: '2026-11-21T09:00:00.000Z',
+    until: '2026-11-21T17:00:00.000Z',
+    madeAt: '2026-11-21T08:30:00.000Z',
+    by: 'operator',
     ...change,
   };
 }
