@@ -44,4 +44,5 @@ export const sealClaims: z.ZodType<SealClaims> = z.strictObject({
   receivedAt: instant,
   session: credential.exactOptional(),
   token: credential.exactOptional(),
+  requestedBy: id.nullable().exactOptional(),
 });

@@ -39,6 +39,8 @@ export interface RequestInput {
   readonly id: string;
   readonly agent: string;
   readonly onBehalfOf?: string;
+  /** The person who prompted the agent to ask; like the agent's owner they never decide about it. */
+  readonly requestedBy?: string;
   readonly reason: string;
   /** 0 to 1. A hint of the agent's that may raise risk, never lower it. */
   readonly confidence?: number;

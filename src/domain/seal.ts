@@ -14,4 +14,6 @@ export interface SealClaims {
   /** The session and the token (`jti`) that asked, so that revoking them reaches a request that waits. Absent in old seals. */
   readonly session?: string | null;
   readonly token?: string | null;
+  /** Who prompted the agent, so that they can't decide about it. Absent in old seals. */
+  readonly requestedBy?: string | null;
 }

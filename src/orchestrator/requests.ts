@@ -12,6 +12,8 @@ import type { RequestStatus, RequestView } from '../domain/request.ts';
 export interface NewRequest {
   readonly agent: string;
   readonly onBehalfOf?: string;
+  /** The person who prompted the agent to ask. */
+  readonly requestedBy?: string;
   readonly reason: string;
   readonly confidence?: number;
   readonly waitAtMostMs?: number;

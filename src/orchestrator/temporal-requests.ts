@@ -103,6 +103,7 @@ async function sealed(ask: NewRequest, { seals, settings, clock, idOf }: StartDe
     receivedAt,
     session: ask.session ?? null,
     token,
+    requestedBy: ask.requestedBy ?? null,
   });
   return { ...asked, id, receivedAt, seal, settings };
 }

@@ -41,6 +41,7 @@ describe('start()', () => {
     { title: 'other steps', other: { steps: [LIST, LIST] } },
     { title: 'another reason', other: { reason: 'something else' } },
     { title: 'another person it acts for', other: { onBehalfOf: 'erin' } },
+    { title: 'another person who prompted it', other: { requestedBy: 'erin' } },
     { title: 'another confidence', other: { confidence: 0.5 } },
     { title: 'another deadline', other: { waitAtMostMs: 60_000 } },
     { title: 'no session', other: { session: undefined } },
@@ -67,6 +68,20 @@ describe('start()', () => {
     expect(session).toBe('ses_1');
     expect(await proofs.seals.verify(seal)).toMatchObject({ session: 'ses_1', token: 'tok_1' });
     expect(JSON.stringify(rest)).not.toContain('tok_1');
+  });
+
+  test('seals who prompted the agent, and nobody where nobody did', async () => {
+    for (const [asked, sealed] of [
+      [{ requestedBy: 'erin' }, 'erin'],
+      [{}, null],
+    ] as const) {
+      const { id } = await start(asked);
+      const { events } = await client.workflow.getHandle(id).fetchHistory();
+      const input = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0]?.data ?? '';
+      const { seal, requestedBy } = JSON.parse(Buffer.from(input).toString()) as RequestInput;
+      expect(requestedBy).toBe(asked.requestedBy);
+      expect(await proofs.seals.verify(seal)).toMatchObject({ requestedBy: sealed });
+    }
   });
 
   test('is refused where this process has no secret for ids, and no secret at all is refused at once', async () => {
