@@ -4,7 +4,12 @@ import type { Organisation } from './people.ts';
 
 /** Every broken reference and every double; empty when the organisation holds together. */
 export function crossCheck(organisation: Organisation): readonly FieldProblem[] {
-  return [...doubles(organisation), ...unknownGroups(organisation), ...unknownOwners(organisation)];
+  return [
+    ...doubles(organisation),
+    ...unknownGroups(organisation),
+    ...unknownOwners(organisation),
+    ...unknownInSettings(organisation),
+  ];
 }
 
 function doubles({ groups, people, agents }: Organisation): readonly FieldProblem[] {
@@ -69,4 +74,20 @@ function unknownOwners({ people, agents }: Organisation): readonly FieldProblem[
       }))
       .slice(0, 1),
   );
+}
+
+function unknownInSettings({ groups, slack, approvals }: Organisation): readonly FieldProblem[] {
+  const { breakGlass, alerts, review } = approvals;
+  const named = (what: string, name: string | undefined, known: readonly string[]) =>
+    name === undefined || known.includes(name)
+      ? []
+      : [{ field: `approvals.yaml/${what}`, problem: `"${name}" is not defined` }];
+  const groupIds = groups.map(({ id }) => id);
+  const channels = Object.keys(slack.channels);
+  return [
+    ...named('breakGlass/group', breakGlass?.group, groupIds),
+    ...named('breakGlass/channel', breakGlass?.channel, channels),
+    ...named('alerts/channel', alerts?.channel, channels),
+    ...named('review/group', review?.group, groupIds),
+  ];
 }

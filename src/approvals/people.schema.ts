@@ -3,7 +3,11 @@ import { z } from 'zod';
 
 const name = z.string().min(1).max(100);
 /** Ids appear in cards, tokens and policy entities, so they stay plain. */
-const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'wanted lower-case letters, digits and dashes');
+export const id = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'wanted lower-case letters, digits and dashes');
+/** How policy and approvals.yaml name a notice channel of slack.yaml. */
+export const noticeName = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,79}$/);
 const slackId = z.string().regex(/^[A-Z0-9]{2,30}$/, 'wanted a Slack id such as "U0123ABC"');
 
 const timeZone = z.string().refine((zone) => {
@@ -68,5 +72,5 @@ export const slackFile = z.strictObject({
   /** Id of the private channel of the cards. */
   approvals: slackId,
   /** Channels for notices, by the name policy uses. */
-  notices: z.record(z.string().regex(/^[a-z0-9][a-z0-9_-]{0,79}$/), slackId).default({}),
+  notices: z.record(noticeName, slackId).default({}),
 });

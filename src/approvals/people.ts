@@ -1,16 +1,20 @@
 /** The organisation: people, groups, agents and Slack channels, read from the configuration folder. Data, not code. */
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { z } from 'zod';
+import type { ApprovalSettings } from '../domain/approval-settings.ts';
 import { CountersignError, type FieldProblem } from '../domain/errors.ts';
 import type { Agent, Group, Person } from '../domain/people.ts';
 import { crossCheck } from './organisation-check.ts';
 import { agentsFile, peopleFile, slackFile } from './people.schema.ts';
+import { approvalsFile } from './settings.schema.ts';
 
 const FILE_BYTES_MAX = 4 * 1024 * 1024;
 const FILES = ['people.yaml', 'agents.yaml', 'slack.yaml'] as const;
+/** May be absent; then nothing of it exists. */
+const OPTIONAL_FILE = 'approvals.yaml';
 
 /** Where in Slack we speak and whom there we believe. Channel values are ids. */
 export interface SlackPlace {
@@ -26,17 +30,19 @@ export interface Organisation {
   readonly people: readonly Person[];
   readonly agents: readonly Agent[];
   readonly slack: SlackPlace;
+  readonly approvals: ApprovalSettings;
 }
 
 /** Reads and cross-checks the folder. Rejects with one `misconfigured` that lists every problem of all files together. */
 export async function loadOrganisation(folder: string): Promise<Organisation> {
   const problems: FieldProblem[] = [];
-  const [people, agents, slack] = await Promise.all([
+  const [people, agents, slack, approvals] = await Promise.all([
     readYaml(folder, 'people.yaml', peopleFile, problems),
     readYaml(folder, 'agents.yaml', agentsFile, problems),
     readYaml(folder, 'slack.yaml', slackFile, problems),
+    existsSync(join(folder, OPTIONAL_FILE)) ? readYaml(folder, OPTIONAL_FILE, approvalsFile, problems) : {},
   ]);
-  if (people === undefined || agents === undefined || slack === undefined)
+  if (people === undefined || agents === undefined || slack === undefined || approvals === undefined)
     throw misconfigured(folder, problems);
   const organisation: Organisation = {
     groups: people.groups,
@@ -47,6 +53,7 @@ export async function loadOrganisation(folder: string): Promise<Organisation> {
     ),
     agents: agents.agents,
     slack: { team: slack.team, app: slack.app, approvalsChannel: slack.approvals, channels: slack.notices },
+    approvals,
   };
   problems.push(...crossCheck(organisation));
   if (problems.length > 0) throw misconfigured(folder, problems);
@@ -66,10 +73,13 @@ export function organisationReader(folder: string): () => Promise<Organisation> 
   };
 }
 
-/** In place: it is asked several times for every step, and three looks take 10 µs so, five times as long by the thread pool. */
+/** In place: it is asked several times for every step, and four looks take 13 µs so, five times as long by the thread pool. */
 function stampOf(folder: string): string {
-  const stats = FILES.map((file) => statSync(join(folder, file)));
-  return stats.map(({ mtimeMs, size, ino }) => `${mtimeMs}:${size}:${ino}`).join(' ');
+  const stats = [
+    ...FILES.map((file) => statSync(join(folder, file))),
+    statSync(join(folder, OPTIONAL_FILE), { throwIfNoEntry: false }),
+  ];
+  return stats.map((one) => (one === undefined ? '' : `${one.mtimeMs}:${one.size}:${one.ino}`)).join(' ');
 }
 
 async function readYaml<Schema extends z.ZodType>(

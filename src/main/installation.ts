@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import type { JudgingDeps } from '../../activities/judge-step.ts';
 import { createDirectory, type IdentityLinks } from '../approvals/directory.ts';
 import { type Organisation, organisationReader } from '../approvals/people.ts';
+import type { ApprovalSettingsReader } from '../domain/approval-settings.ts';
 import type { FieldProblem } from '../domain/errors.ts';
 import type { Environment } from '../domain/facts.ts';
 import type { Directory } from '../domain/ports.ts';
@@ -28,6 +29,8 @@ export interface Installation extends Omit<JudgingDeps, keyof JudgingStore> {
   readonly policy: OpenPolicy;
   /** As it was at start; deciding uses `directory`, which reads it fresh. */
   readonly organisation: Organisation;
+  /** Break-glass, alerts and reviews as config/approvals.yaml says now. */
+  readonly approvalSettings: ApprovalSettingsReader;
   /** The same directory with the Slack identities people linked themselves. */
   directoryWith(links: IdentityLinks): Directory;
   /** Stops following the policy's folders; the bundles in force go on answering. */
@@ -79,6 +82,7 @@ export async function openInstallation(
     registry: createRegistry(catalogue, { disabled }),
     calendar: openCalendar(folder),
     directory: createDirectory(read),
+    approvalSettings: async () => (await read()).approvals,
     directoryWith: (links: IdentityLinks) => createDirectory(read, links),
     close() {
       policy.close();

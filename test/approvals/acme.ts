@@ -50,6 +50,7 @@ export const ACME: Organisation = {
     approvalsChannel: 'C0APPROVALS',
     channels: { 'agent-notices': 'C0NOTICES' },
   },
+  approvals: {},
 };
 
 export const unreachable: Directory = {

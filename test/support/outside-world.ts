@@ -48,6 +48,7 @@ export async function openOutsideWorld(): Promise<OutsideWorld> {
     channels: [
       { id: 'C0APPROVALS', name: 'approvals', private: true },
       { id: 'C0NOTICES', name: 'agent-notices', private: false },
+      { id: 'C0OPERATORS', name: 'operators', private: false },
     ],
   });
   const place = await newPlace(() => ({
