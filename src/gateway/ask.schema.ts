@@ -17,6 +17,8 @@ const args = z
   .record(z.string(), z.unknown())
   .describe('Arguments of the tool, checked against its own schema; unknown keys are refused');
 
+const personId = z.string().min(1).max(100);
+
 export const stepSchema = z.strictObject({ tool, args });
 
 /** `{tool, args}` or `{steps}`, never both: checked here, stated as `oneOf` for readers of the OpenAPI page. */
@@ -28,12 +30,10 @@ export const askSchema = z
     reason: paragraphs(REASON_LENGTH_MAX).describe(
       'Why this is wanted, in words for the people who may have to approve',
     ),
-    onBehalfOf: z
-      .string()
-      .min(1)
-      .max(100)
+    onBehalfOf: personId.optional().describe('Id of the person this is for; that person may not approve it'),
+    requestedBy: personId
       .optional()
-      .describe('Id of the person this is for; that person may not approve it'),
+      .describe('Id of the person who prompted the agent to ask; that person may not approve it'),
     confidence: z
       .number()
       .min(0)

@@ -24,12 +24,16 @@ export async function parseAsk(
   { caller, registry, directory, key }: AskContext,
 ): Promise<NewRequest> {
   const steps = askedSteps(body).map((step) => parseStep(step, registry));
-  if (body.onBehalfOf !== undefined) await checkPerson(body.onBehalfOf, directory);
+  for (const field of ['onBehalfOf', 'requestedBy'] as const) {
+    const person = body[field];
+    if (person !== undefined) await checkPerson(field, person, directory);
+  }
   return {
     agent: caller.agent.id,
     reason: body.reason,
     steps,
     ...(body.onBehalfOf === undefined ? {} : { onBehalfOf: body.onBehalfOf }),
+    ...(body.requestedBy === undefined ? {} : { requestedBy: body.requestedBy }),
     ...(body.confidence === undefined ? {} : { confidence: body.confidence }),
     ...(body.waitAtMostSeconds === undefined ? {} : { waitAtMostMs: body.waitAtMostSeconds * 1000 }),
     ...(caller.session === null ? {} : { session: caller.session }),
@@ -73,8 +77,12 @@ function plain(args: JsonObject): JsonObject {
   return JSON.parse(JSON.stringify(args)) as JsonObject;
 }
 
-/** The person a request is for is excluded from approving it; a name nobody has would exclude nobody. */
-async function checkPerson(id: string, directory: Pick<Directory, 'person'>): Promise<void> {
+/** The people behind a request are excluded from approving it; a name nobody has would exclude nobody. */
+async function checkPerson(
+  field: 'onBehalfOf' | 'requestedBy',
+  id: string,
+  directory: Pick<Directory, 'person'>,
+): Promise<void> {
   const person = await directory.person(id).catch((cause: unknown) => {
     throw new CountersignError('unavailable', 'Cannot read body: the directory is unreachable', { cause });
   });
@@ -83,7 +91,7 @@ async function checkPerson(id: string, directory: Pick<Directory, 'person'>): Pr
     'invalid-field',
     `Cannot read body: "${id}" is not an active person, want a person's id`,
     {
-      problems: [{ field: '/onBehalfOf', problem: 'Not an active person' }],
+      problems: [{ field: `/${field}`, problem: 'Not an active person' }],
     },
   );
 }

@@ -31,6 +31,7 @@ const nearly = fc.record(
     steps: fc.oneof(fc.array(step, { maxLength: 22 }), fc.jsonValue()),
     reason: fc.oneof(fc.string(), fc.constant('because'), fc.jsonValue()),
     onBehalfOf: fc.oneof(fc.constantFrom('alice', 'ivan', 'constructor'), fc.jsonValue()),
+    requestedBy: fc.oneof(fc.constantFrom('alice', 'ivan', '__proto__'), fc.jsonValue()),
     confidence: fc.oneof(fc.double(), fc.jsonValue()),
     waitAtMostSeconds: fc.oneof(fc.integer(), fc.jsonValue()),
   },

@@ -99,7 +99,7 @@ export const directory: Directory = {
       identities.some((one) => one.issuer === issuer && one.subject === subject),
     ),
   person: async (id) =>
-    ['alice', 'ivan'].includes(id)
+    ['alice', 'dana', 'ivan'].includes(id)
       ? { id, name: id, groups: ['platform'], active: id !== 'ivan', timeZone: 'UTC' }
       : undefined,
   personBySlack: async () => undefined,

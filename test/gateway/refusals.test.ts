@@ -25,6 +25,7 @@ describe('POST /v1/requests accepts', () => {
     ['the shortest deadline', { ...ASK, waitAtMostSeconds: 1 }],
     ['the longest deadline', { ...ASK, waitAtMostSeconds: 604_800 }],
     ['an active person', { ...ASK, onBehalfOf: 'alice' }],
+    ['one person for whom and by whom', { ...ASK, onBehalfOf: 'alice', requestedBy: 'alice' }],
   ])('%s', async (_, body) => {
     expect((await door.call('/v1/requests', { body, headers: { prefer: 'wait=0' } })).status).toBe(202);
   });
@@ -60,6 +61,11 @@ describe('POST /v1/requests refuses, naming the field and starting nothing:', ()
     ['a person nobody knows', { ...ASK, onBehalfOf: 'Alice' }, 'invalid-field', '/onBehalfOf'],
     ['a person who left', { ...ASK, onBehalfOf: 'ivan' }, 'invalid-field', '/onBehalfOf'],
     ['a person of 101 characters', { ...ASK, onBehalfOf: 'a'.repeat(101) }, 'invalid-field', '/onBehalfOf'],
+    ['a prompter nobody knows', { ...ASK, requestedBy: 'Alice' }, 'invalid-field', '/requestedBy'],
+    ['a prompter who left', { ...ASK, requestedBy: 'ivan' }, 'invalid-field', '/requestedBy'],
+    ['a prompter that is a group', { ...ASK, requestedBy: 'platform' }, 'invalid-field', '/requestedBy'],
+    ['a prompter without a name', { ...ASK, requestedBy: '' }, 'invalid-field', '/requestedBy'],
+    ['two prompters', { ...ASK, requestedBy: ['alice', 'bob'] }, 'invalid-field', '/requestedBy'],
     ['confidence above 1', { ...ASK, confidence: 1.01 }, 'invalid-field', '/confidence'],
     ['confidence in words', { ...ASK, confidence: 'high' }, 'invalid-field', '/confidence'],
     ['a deadline of nothing', { ...ASK, waitAtMostSeconds: 0 }, 'invalid-field', '/waitAtMostSeconds'],

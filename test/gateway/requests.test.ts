@@ -29,7 +29,10 @@ describe('POST /v1/requests', () => {
       { tool: 'email.send', args: { to: ['a@acme.example'], text: 'Gone' } },
     ];
     await ask(
-      { steps, reason: ' Merged long ago ', onBehalfOf: 'alice', confidence: 0.5, waitAtMostSeconds: 60 },
+      {
+        ...{ steps, reason: ' Merged long ago ', onBehalfOf: 'alice', requestedBy: 'dana' },
+        ...{ confidence: 0.5, waitAtMostSeconds: 60 },
+      },
       { ...NOW_WAIT, 'idempotency-key': 'k1' },
     );
     expect(door.requests.started.at(-1)).toEqual({
@@ -38,6 +41,7 @@ describe('POST /v1/requests', () => {
       key: 'k1',
       reason: 'Merged long ago',
       onBehalfOf: 'alice',
+      requestedBy: 'dana',
       confidence: 0.5,
       waitAtMostMs: 60_000,
       steps: [

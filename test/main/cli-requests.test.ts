@@ -75,7 +75,7 @@ describe('countersign token', () => {
 describe('countersign ask', () => {
   test('asks one step and shows what it waits for', async () => {
     const said = await cli(
-      ['ask', ...ONE_STEP, ...AS_RELEASE, '--wait', '0', '--on-behalf-of', 'alice'],
+      ['ask', ...ONE_STEP, ...AS_RELEASE, '--wait', '0', '--on-behalf-of', 'alice', '--requested-by', 'dana'],
       env,
     );
     expect(said.exit).toBe(5);
@@ -88,6 +88,7 @@ describe('countersign ask', () => {
       agent: 'release-agent',
       reason: 'Merged',
       onBehalfOf: 'alice',
+      requestedBy: 'dana',
     });
   });
 

@@ -79,6 +79,7 @@ export const BODY_ATTACKS: readonly Attack[] = [
   asking(AGENT, 'Acting for a person who does not exist', deleting({}, { onBehalfOf: 'nobody' }), INVALID),
   asking(AGENT, 'Acting for a group', deleting({}, { onBehalfOf: 'platform' }), INVALID),
   asking(AGENT, 'Acting for a person who left', deleting({}, { onBehalfOf: 'ivan' }), INVALID),
+  asking(AGENT, 'Prompted by a person who left', deleting({}, { requestedBy: 'ivan' }), INVALID),
   asking(AGENT, 'An idempotency key with a space', deleting({}), INVALID, { 'idempotency-key': 'a b' }),
   asking(AGENT, 'An idempotency key of a thousand characters', deleting({}), INVALID, {
     'idempotency-key': 'k'.repeat(1_000),

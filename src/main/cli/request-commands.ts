@@ -53,6 +53,7 @@ export interface AskOptions extends Speaker {
   readonly args?: string;
   readonly reason?: string;
   readonly onBehalfOf?: string;
+  readonly requestedBy?: string;
   readonly key?: string;
   readonly wait: number;
   readonly dryRun?: boolean;
@@ -80,7 +81,7 @@ export async function askCommand(options: AskOptions, context: CommandContext): 
 }
 
 async function askBody(options: AskOptions, world: CliWorld): Promise<Record<string, unknown>> {
-  const { file, tool, args, reason, onBehalfOf } = options;
+  const { file, tool, args, reason, onBehalfOf, requestedBy } = options;
   const base =
     file === undefined
       ? { tool, args: parseJson(args ?? '{}', '--args') }
@@ -92,6 +93,7 @@ async function askBody(options: AskOptions, world: CliWorld): Promise<Record<str
     ...base,
     ...(reason === undefined ? {} : { reason }),
     ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
+    ...(requestedBy === undefined ? {} : { requestedBy }),
   };
 }
 

@@ -45,6 +45,7 @@ function addAsk(program: Command, run: Run): void {
     .option('--args <json>', 'one step: its arguments as a JSON object')
     .option('--reason <text>', "why, for the people who may have to approve; replaces the file's")
     .option('--on-behalf-of <person>', 'whom it is for')
+    .option('--requested-by <person>', 'who prompted the agent to ask')
     .option('--agent <id>', 'ask as this agent, with a freshly minted token')
     .option('--session <name>', 'ask within this session of the agent', session)
     .option('--key <key>', 'idempotency key: repeating the command cannot ask twice')
