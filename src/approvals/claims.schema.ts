@@ -1,5 +1,6 @@
-/** What stands inside a signed decision and a signed seal. Unknown claims are refused, everything is bounded. */
+/** What stands inside a signed decision, amendment and seal. Unknown claims are refused, everything is bounded. */
 import { z } from 'zod';
+import type { Amendment } from '../domain/amendment.ts';
 import { ASSURANCES, type Decision } from '../domain/decision.ts';
 import { STEPS_MAX } from '../domain/request.ts';
 import type { SealClaims } from '../domain/seal.ts';
@@ -32,6 +33,23 @@ export const decisionClaims: z.ZodType<Decision> = z.strictObject({
       centsMax: z.int().min(1).max(100_000_000_00).exactOptional(),
     })
     .exactOptional(),
+  at: instant,
+});
+
+export const amendmentClaims: z.ZodType<Amendment> = z.strictObject({
+  id,
+  request: id,
+  version: z.int().min(1).max(1_000),
+  digest,
+  step: z
+    .int()
+    .min(0)
+    .max(STEPS_MAX - 1),
+  was: digest,
+  ask: digest,
+  person: id,
+  reason: z.string().min(1).max(REASON_CHARS_MAX),
+  surface: z.enum(['slack', 'cli', 'web']),
   at: instant,
 });
 

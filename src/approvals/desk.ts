@@ -6,10 +6,13 @@ import type { OpenApproval } from '../domain/card.ts';
 import type { Clicks, Clock, DecisionSigner, Inbox, Log } from '../domain/ports.ts';
 import type { RequestView } from '../domain/request.ts';
 
+/** What became of handing something signed to a request: durable, or the request no longer runs, or is not known. */
+export type Kept = 'recorded' | 'closed' | 'unknown';
+
 /** The part of the orchestrator that doors for approvers need. */
 export interface DecisionSink {
   /** Makes a signed decision durable. `closed` when the request no longer runs. */
-  decide(id: string, jws: string): Promise<'recorded' | 'closed' | 'unknown'>;
+  decide(id: string, jws: string): Promise<Kept>;
   view(id: string): Promise<RequestView | undefined>;
 }
 

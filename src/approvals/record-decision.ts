@@ -3,13 +3,12 @@
  * where decisions are signed. Whether it counts is the workflow's answer; what could never count is refused here, so
  * that the person hears it at once.
  */
-import { createHash } from 'node:crypto';
 import type { OpenApproval } from '../domain/card.ts';
 import { type Answer, type Assurance, assuranceFor, type Decision, isAsSure } from '../domain/decision.ts';
 import type { Person } from '../domain/people.ts';
 import type { GrantOffer } from '../domain/standing-grant.ts';
 import type { DecisionDesk } from './desk.ts';
-import { whyTooLate } from './too-late.ts';
+import { handOver, idOf, type Recorded } from './hand-over.ts';
 
 /** What a person said, and where. */
 export interface Said {
@@ -29,39 +28,21 @@ export interface Said {
   readonly deliveryParts: readonly string[];
 }
 
-/** `recorded` also for a delivery seen before: it stands, and repeating it changed nothing. */
-export type Recorded =
-  | { readonly kind: 'recorded' }
-  | { readonly kind: 'refused'; readonly sentence: string };
-
 /** Resolves once the decision is durable. Rejects when that could not be achieved or is not known. */
 export async function recordDecision(desk: DecisionDesk, said: Said): Promise<Recorded> {
-  const { approval, person, answer } = said;
+  const { approval, answer } = said;
   const weak = whyTooWeak(said);
   if (weak !== undefined) return { kind: 'refused', sentence: weak };
-  const delivery = idOf('click', said.deliveryParts);
-  if (await desk.clicks.seen(delivery)) {
-    desk.security.warn(
-      { event: 'click-repeated', request: approval.request, person: person.id },
-      'Ignored a click seen before',
-    );
-    return { kind: 'recorded' };
-  }
-  const now = desk.clock();
-  const kept = await desk.requests.decide(approval.request, await desk.signer.sign(decisionOf(said, now)));
-  if (kept === 'recorded') {
-    await remember(desk, delivery, now);
-    const { request, version } = approval;
-    desk.log.info({ event: 'decision-recorded', request, version, answer }, 'Recorded a decision');
-    return { kind: 'recorded' };
-  }
-  if (kept === 'unknown') {
-    const sentence = 'Countersign no longer knows this request; nothing was recorded';
-    return { kind: 'refused', sentence };
-  }
-  const view = await desk.requests.view(approval.request);
-  await desk.putAway(approval, view);
-  return { kind: 'refused', sentence: whyTooLate(approval, view) };
+  return handOver(desk, {
+    ...said,
+    async keep(now) {
+      const { request, version } = approval;
+      const kept = await desk.requests.decide(request, await desk.signer.sign(decisionOf(said, now)));
+      if (kept === 'recorded')
+        desk.log.info({ event: 'decision-recorded', request, version, answer }, 'Recorded a decision');
+      return kept;
+    },
+  });
 }
 
 /** Denying is never made hard; approving takes what the tier asks for, whatever was clicked (slack-approvals T15). */
@@ -88,22 +69,4 @@ function decisionOf(said: Said, now: Date): Decision {
     ...(grant === undefined ? {} : { grant }),
     at: now.toISOString(),
   };
-}
-
-/**
- * Only after the decision is durable: a delivery that failed must not pass for one that stands. Where remembering
- * itself fails, a repeat carries the same decision, which is admitted once.
- */
-async function remember({ clicks, log }: DecisionDesk, delivery: string, now: Date): Promise<void> {
-  try {
-    await clicks.firstSeen(delivery, now);
-  } catch (error) {
-    const why = error instanceof Error ? error.name : 'unknown';
-    log.warn({ event: 'click-forgotten', why }, 'Could not remember a recorded click');
-  }
-}
-
-/** JSON keeps the parts apart, so that no two lists give one id. */
-function idOf(kind: 'click' | 'decision', parts: readonly string[]): string {
-  return `${kind}_${createHash('sha256').update(JSON.stringify(parts)).digest('hex')}`;
 }

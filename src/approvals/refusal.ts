@@ -10,6 +10,8 @@ export interface RefusalContext {
   readonly onBehalfOf?: string;
   readonly decision?: Decision | undefined;
   readonly person?: Person | undefined;
+  /** What was refused, where it was no decision. */
+  readonly doing?: 'edit';
 }
 
 /** The sentence for one refusal. It carries names from the directory only, never an agent's words; no final stop. */
@@ -54,8 +56,8 @@ const SENTENCES: Readonly<Record<DecisionRefusal, (context: RefusalContext) => s
     'This decision was not counted: the directory of people does not answer; please try again in a minute',
 };
 
-function verb({ decision }: RefusalContext): string {
-  return decision?.answer === 'deny' ? 'deny' : 'approve';
+function verb({ decision, doing }: RefusalContext): string {
+  return doing ?? (decision?.answer === 'deny' ? 'deny' : 'approve');
 }
 
 function exclusion({ person, owner, onBehalfOf }: RefusalContext): string {

@@ -1,13 +1,20 @@
 /**
- * Signatures: decisions and seals as compact JWS, Ed25519 only. The two carry different `typ` headers, so that one can
- * never be taken for the other. Signing needs the private key; verifying takes public keys only, several for rotation.
+ * Signatures: decisions, amendments and seals as compact JWS, Ed25519 only. Each kind carries a `typ` header of its own,
+ * so that one can never be taken for another. Signing needs the private key; verifying takes public keys only, several for rotation.
  */
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { CompactSign, calculateJwkThumbprint, compactVerify, decodeProtectedHeader, type JWK } from 'jose';
 import type { z } from 'zod';
 import { CountersignError } from '../domain/errors.ts';
-import type { DecisionSigner, DecisionVerifier, SealSigner, SealVerifier } from '../domain/ports.ts';
-import { decisionClaims, sealClaims } from './claims.schema.ts';
+import type {
+  AmendmentSigner,
+  AmendmentVerifier,
+  DecisionSigner,
+  DecisionVerifier,
+  SealSigner,
+  SealVerifier,
+} from '../domain/ports.ts';
+import { amendmentClaims, decisionClaims, sealClaims } from './claims.schema.ts';
 
 /** A longer JWS is refused unread. */
 export const JWS_CHARS_MAX = 16 * 1024;
@@ -16,7 +23,7 @@ const KEYS_MAX = 20;
 const ALG = 'EdDSA';
 
 /** What is signed, kept apart by the `typ` header. */
-type Kind = 'decision' | 'seal';
+type Kind = 'decision' | 'amendment' | 'seal';
 
 /** Signs decisions with an Ed25519 private key, as JWK or PKCS#8 PEM. Refuses an empty or other key. */
 export async function decisionSigner(privateKey: JWK | string): Promise<DecisionSigner> {
@@ -26,6 +33,16 @@ export async function decisionSigner(privateKey: JWK | string): Promise<Decision
 /** Verifies decisions against any of several public JWKs. `verify` rejects with `unauthenticated`. */
 export async function decisionVerifier(publicJwks: readonly JWK[]): Promise<DecisionVerifier> {
   return { verify: await verifier('decision', decisionClaims, publicJwks) };
+}
+
+/** Signs amendments, with the key that signs decisions; as `decisionSigner`. */
+export async function amendmentSigner(privateKey: JWK | string): Promise<AmendmentSigner> {
+  return { sign: await signer('amendment', amendmentClaims, privateKey) };
+}
+
+/** Verifies amendments; as `decisionVerifier`. */
+export async function amendmentVerifier(publicJwks: readonly JWK[]): Promise<AmendmentVerifier> {
+  return { verify: await verifier('amendment', amendmentClaims, publicJwks) };
 }
 
 /** Signs seals; as `decisionSigner`. */

@@ -5,6 +5,7 @@
 
 import type { Absence, RecordedAbsence } from './absence.ts';
 import type { AccessGrant } from './access.ts';
+import type { Amendment } from './amendment.ts';
 import type { JsonValue } from './ask.ts';
 import type { CardView, OpenApproval } from './card.ts';
 import type { Decision } from './decision.ts';
@@ -159,6 +160,16 @@ export interface DecisionSigner {
 /** Believes a decision only by its signature. Rejects with a CountersignError otherwise. */
 export interface DecisionVerifier {
   verify(jws: string): Promise<Decision>;
+}
+
+/** Signs amendments, with the key that signs decisions. */
+export interface AmendmentSigner {
+  sign(amendment: Amendment): Promise<string>;
+}
+
+/** As `DecisionVerifier`. One kind is never taken for the other. */
+export interface AmendmentVerifier {
+  verify(jws: string): Promise<Amendment>;
 }
 
 export interface SealSigner {

@@ -5,6 +5,8 @@
  * It promises that a repeated ask with the same key is the same request, and that a decision is durable when
  * `decide` resolves. It refuses to judge anything.
  */
+import type { AsksQuery } from '../../workflows/messages.ts';
+import type { HandedAmendment } from '../domain/amendment.ts';
 import type { Ask } from '../domain/ask.ts';
 import type { RequestStatus, RequestView } from '../domain/request.ts';
 
@@ -82,6 +84,13 @@ export interface Requests {
   }): Promise<readonly RequestSummary[]>;
   /** Makes a signed decision durable (a Signal). `closed` when the request no longer runs. */
   decide(id: string, jws: string): Promise<'recorded' | 'closed' | 'unknown'>;
+  /** Makes a signed edit of a step durable (a Signal), as `decide` does with decisions. */
+  amend(id: string, amendment: HandedAmendment): Promise<'recorded' | 'closed' | 'unknown'>;
+  /**
+   * What is asked now, with its arguments, for people who may edit it; undefined when unknown or closed. Doors for agents
+   * have no use for it.
+   */
+  asks(id: string): Promise<AsksQuery | undefined>;
   timeline(id: string): Promise<readonly TimelineEntry[]>;
   /** Resolves when the Temporal frontend answers; rejects otherwise. For readiness. */
   ready(): Promise<void>;

@@ -1,6 +1,12 @@
 /** The `Requests` of `requests.ts` on a Temporal client. */
 import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
-import { DECISION_SIGNAL, REQUEST_WORKFLOW, SEARCH_ATTRIBUTES } from '../../workflows/messages.ts';
+import {
+  AMENDMENT_SIGNAL,
+  DECISION_SIGNAL,
+  REQUEST_WORKFLOW,
+  SEARCH_ATTRIBUTES,
+} from '../../workflows/messages.ts';
+import type { HandedAmendment } from '../domain/amendment.ts';
 import type { Ask } from '../domain/ask.ts';
 import { askDigest, canonicalHash } from '../domain/digest.ts';
 import { CountersignError } from '../domain/errors.ts';
@@ -11,7 +17,7 @@ import { isRequestId, type MakeRequestId, requestIds } from './request-id.ts';
 import type { Asker, NewRequest, Requests } from './requests.ts';
 import { listRequests } from './search.ts';
 import { timelineOf } from './timeline.ts';
-import { settledView, viewNow } from './views.ts';
+import { asksNow, settledView, viewNow } from './views.ts';
 
 export interface OrchestratorDeps {
   readonly client: Client;
@@ -44,7 +50,9 @@ export function createRequests(deps: OrchestratorDeps): Requests {
       isRequestId(id) ? bounded(() => settledView(client, id, waitMs, asker), waitMs) : undefined,
     cancel: (id, asker) => bounded(() => cancel(id, client, asker)),
     list: (filter) => bounded(() => listRequests(client, filter)),
-    decide: (id, jws) => bounded(() => decide(id, jws, client)),
+    decide: (id, jws) => bounded(() => hand(id, { signal: DECISION_SIGNAL, what: jws }, client)),
+    amend: (id, amendment) => bounded(() => hand(id, { signal: AMENDMENT_SIGNAL, what: amendment }, client)),
+    asks: async (id) => (isRequestId(id) ? bounded(() => asksNow(client, id)) : undefined),
     timeline: async (id) => (isRequestId(id) ? bounded(() => timelineOf(client, id)) : []),
     ready: async () => {
       await bounded(() => client.workflowService.getSystemInfo({}));
@@ -135,10 +143,15 @@ async function cancel(id: string, client: Client, asker: Asker | undefined): Pro
   }
 }
 
-async function decide(id: string, jws: string, client: Client): Promise<'recorded' | 'closed' | 'unknown'> {
+/** Hands something signed to a request's workflow; durable once it resolves to `recorded`. */
+async function hand(
+  id: string,
+  { signal, what }: { readonly signal: string; readonly what: string | HandedAmendment },
+  client: Client,
+): Promise<'recorded' | 'closed' | 'unknown'> {
   if (!isRequestId(id)) return 'unknown';
   try {
-    await client.workflow.getHandle(id).signal(DECISION_SIGNAL, jws);
+    await client.workflow.getHandle(id).signal(signal, what);
     return 'recorded';
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;

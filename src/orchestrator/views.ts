@@ -1,7 +1,7 @@
 /** Reading one request: from its result when closed, by query while it runs, honestly when it was cut short. */
 import { setTimeout } from 'node:timers/promises';
 import type { Client, WorkflowHandle } from '@temporalio/client';
-import { SEARCH_ATTRIBUTES, VIEW_QUERY } from '../../workflows/messages.ts';
+import { ASKS_QUERY, type AsksQuery, SEARCH_ATTRIBUTES, VIEW_QUERY } from '../../workflows/messages.ts';
 import { CountersignError } from '../domain/errors.ts';
 import type { RequestView } from '../domain/request.ts';
 import { isNotFound } from './client-errors.ts';
@@ -24,6 +24,20 @@ export async function viewNow(client: Client, id: string, asker?: Asker): Promis
     const view = await toldView(client, handle);
     const { events } = await handle.fetchHistory();
     return cutShort(view, events ?? [], { byOperator: status.name === 'TERMINATED', at });
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+/** What a running request asks now; undefined when it is unknown or no longer runs. Rejects where no worker answers. */
+export async function asksNow(client: Client, id: string): Promise<AsksQuery | undefined> {
+  const handle = client.workflow.getHandle(id);
+  try {
+    const { status } = await handle.describe();
+    if (status.name !== 'RUNNING') return undefined;
+    const query = () => handle.query<AsksQuery>(ASKS_QUERY);
+    return await within(QUERY_AT_MOST_MS, () => client.withDeadline(Date.now() + QUERY_AT_MOST_MS, query));
   } catch (error) {
     if (isNotFound(error)) return undefined;
     throw error;

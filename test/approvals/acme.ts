@@ -4,6 +4,7 @@ import type { JWK } from 'jose';
 import { createDirectory } from '../../src/approvals/directory.ts';
 import type { Organisation } from '../../src/approvals/people.ts';
 import { decisionSigner, decisionVerifier, publicKeyOf } from '../../src/approvals/signing.ts';
+import type { Amendment } from '../../src/domain/amendment.ts';
 import type { Decision } from '../../src/domain/decision.ts';
 import type { Agent, Person } from '../../src/domain/people.ts';
 import type { Directory } from '../../src/domain/ports.ts';
@@ -85,4 +86,21 @@ export async function approvalsOffice(directory: Directory = createDirectory(ACM
   const { sign } = await decisionSigner(key);
   const verifier = await decisionVerifier([await publicKeyOf(key)]);
   return { sign, deps: { verifier, directory, clock: () => NOW } };
+}
+
+export function amendment(changes: Partial<Amendment> = {}): Amendment {
+  return {
+    id: 'a-1',
+    request: 'req_1',
+    version: 1,
+    digest: DIGEST,
+    step: 0,
+    was: 'b'.repeat(64),
+    ask: 'c'.repeat(64),
+    person: 'alice',
+    reason: 'Another branch was meant',
+    surface: 'slack',
+    at: NOW.toISOString(),
+    ...changes,
+  };
 }

@@ -2,6 +2,8 @@ import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { CompactSign, type JWK, UnsecuredJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
 import {
+  amendmentSigner,
+  amendmentVerifier,
   decisionSigner,
   decisionVerifier,
   JWS_CHARS_MAX,
@@ -9,7 +11,7 @@ import {
   sealSigner,
   sealVerifier,
 } from '../../src/approvals/signing.ts';
-import { decision, privateKey } from './acme.ts';
+import { amendment, decision, privateKey } from './acme.ts';
 
 const SEAL = {
   request: 'req_1',
@@ -86,15 +88,27 @@ describe('decisionVerifier()', () => {
     await expect(verify(`${head}.${other}.${signature}`)).rejects.toMatchObject({ code: 'unauthenticated' });
   });
 
-  it('takes no seal for a decision and no decision for a seal, even under one key', async () => {
+  it('takes no kind for another, even under one key', async () => {
     const key = privateKey();
     const ring = [await publicKeyOf(key)];
-    const seal = await (await sealSigner(key)).sign(SEAL);
-    const said = await (await decisionSigner(key)).sign(decision());
-    const [decisions, seals] = [await decisionVerifier(ring), await sealVerifier(ring)];
-    expect(await seals.verify(seal)).toEqual(SEAL);
-    await expect(decisions.verify(seal)).rejects.toMatchObject({ code: 'unauthenticated' });
-    await expect(seals.verify(said)).rejects.toMatchObject({ code: 'unauthenticated' });
+    const signed = {
+      seal: await (await sealSigner(key)).sign(SEAL),
+      decision: await (await decisionSigner(key)).sign(decision()),
+      amendment: await (await amendmentSigner(key)).sign(amendment()),
+    };
+    const verifiers = {
+      seal: await sealVerifier(ring),
+      decision: await decisionVerifier(ring),
+      amendment: await amendmentVerifier(ring),
+    };
+    expect(await verifiers.seal.verify(signed.seal)).toEqual(SEAL);
+    expect(await verifiers.amendment.verify(signed.amendment)).toEqual(amendment());
+    for (const [kind, { verify }] of Object.entries(verifiers)) {
+      const others = Object.entries(signed).filter(([other]) => other !== kind);
+      expect(others).toHaveLength(2);
+      for (const [, jws] of others)
+        await expect(verify(jws)).rejects.toMatchObject({ code: 'unauthenticated' });
+    }
   });
 });
 

@@ -106,6 +106,8 @@ export function requestsInMemory(): RequestsInMemory {
         }));
     },
     decide: async () => 'unknown',
+    amend: async () => 'unknown',
+    asks: async () => undefined,
     timeline: async () => [],
     ready: async () => check(),
   };

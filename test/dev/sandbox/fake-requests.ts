@@ -22,6 +22,8 @@ export function fakeRequests(): FakeRequests {
     },
     start: notHere,
     decide: notHere,
+    amend: notHere,
+    asks: notHere,
     cancel: notHere,
     ready: async () => undefined,
     view: async (id) => known.get(id)?.view,
