@@ -60,7 +60,7 @@ export interface RequestDetail {
 }
 
 /**
- * `GET /api/slack?as=<slack user id>` answers a SlackSnapshot. `POST /api/slack/click`, `/click-in-view`, `/submit`,
+ * `GET /api/slack?as=<slack user id>` answers a SlackSnapshot. `POST /api/slack/click`, `/open-home`, `/click-in-view`, `/submit`,
  * `/close-view`, `/command` take the emulator's arguments as JSON and answer an InteractionAnswer.
  * `GET /api/changes` is a server-sent event stream that says `change` whenever the workspace changed.
  * `POST /api/requests/:id/cancel` cancels as the request's agent. `POST /api/world/drift` moves the branch that

@@ -30,6 +30,9 @@ export const clickBody = z.strictObject({
   value: z.string().max(2000).optional(),
 });
 
+/** `POST /api/slack/open-home` */
+export const openHomeBody = z.strictObject({ user: slackUser });
+
 /** `POST /api/slack/click-in-view` */
 export const clickInViewBody = z.strictObject({ user: slackUser, viewId, blockId: label, actionId: label });
 

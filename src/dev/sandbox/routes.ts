@@ -10,6 +10,7 @@ import {
   closeViewBody,
   commandBody,
   idParams,
+  openHomeBody,
   submitBody,
 } from './bodies.ts';
 import type { SandboxOptions } from './server.ts';
@@ -61,6 +62,7 @@ function addSlackRoutes(app: FastifyInstance, { slack }: RouteOptions): void {
     const { value, ...click } = clickBody.parse(body);
     return slack.click(value === undefined ? click : { ...click, value });
   });
+  app.post('/api/slack/open-home', async ({ body }) => slack.openHome(openHomeBody.parse(body)));
   app.post('/api/slack/click-in-view', async ({ body }) => slack.clickInView(clickInViewBody.parse(body)));
   app.post('/api/slack/submit', async ({ body }) => slack.submitView(submitBody.parse(body)));
   app.post('/api/slack/command', async ({ body }) => slack.command(commandBody.parse(body)));

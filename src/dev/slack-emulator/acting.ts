@@ -4,19 +4,19 @@ import { CountersignError } from '../../domain/errors.ts';
 import type { Origin } from './app-answer.ts';
 import { elementsOf } from './block-kit.ts';
 import type { SlackUserSeed } from './contract.ts';
-import type { Delivered } from './delivery.ts';
+import type { Delivered, Deliverer } from './delivery.ts';
 import type { Tickets } from './tickets.ts';
 import { elementState } from './view-state.ts';
 import type { OpenView, Views } from './views.ts';
 import type { Conversation, Workspace } from './workspace.ts';
 
-/** The parts of one running sandbox. `deliver` posts one signed form to Bolt. */
+/** The parts of one running sandbox. `deliver` posts, signed, to Bolt. */
 export interface Acting {
   readonly workspace: Workspace;
   readonly views: Views;
   readonly triggers: Tickets<string>;
   readonly responseUrl: (origin: Origin) => string;
-  readonly deliver: (form: Readonly<Record<string, string>>) => Promise<Delivered>;
+  readonly deliver: Deliverer;
   readonly now: () => Date;
 }
 
@@ -40,7 +40,7 @@ export function send(
     // A closed view is the one interaction that cannot be answered with a modal.
     ...(payload.type === 'view_closed' ? {} : { trigger_id: triggers.issue(id) }),
   };
-  return deliver({ payload: JSON.stringify(whole) });
+  return deliver.form({ payload: JSON.stringify(whole) });
 }
 
 /** The entry of `actions` for one element. Throws `not-found` when it is not there, unless a value is forged. */

@@ -57,6 +57,8 @@ export interface SlackSnapshot {
   readonly directMessages: readonly SlackMessage[];
   /** The open modal stack, topmost last. */
   readonly modals: readonly (View & { readonly id: string })[];
+  /** The app's home tab for this person, once it was published. */
+  readonly home?: View & { readonly id: string };
   readonly users: readonly SlackUserSeed[];
 }
 
@@ -80,7 +82,9 @@ export interface SlackEmulator {
     /** Only for tests that forge a value; by default the value in the message. */
     readonly value?: string;
   }): Promise<InteractionAnswer>;
-  /** A click on a button inside an open modal. */
+  /** Opens the app's home tab: sends the signed `app_home_opened` event. What is shown is what was published last. */
+  openHome(open: { readonly user: string }): Promise<InteractionAnswer>;
+  /** A click on a button inside the topmost modal or the home tab. */
   clickInView(click: {
     readonly user: string;
     readonly viewId: string;
@@ -94,6 +98,7 @@ export interface SlackEmulator {
     readonly values: Readonly<Record<string, Readonly<Record<string, string>>>>;
   }): Promise<InteractionAnswer>;
   closeView(close: { readonly user: string; readonly viewId: string }): Promise<void>;
+  /** `@name` in the text becomes `<@U…|name>` where there is such a person, as Slack escapes it for apps that ask for that. */
   command(command: {
     readonly user: string;
     readonly channel: string;

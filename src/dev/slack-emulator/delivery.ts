@@ -7,8 +7,14 @@ export interface Delivered {
   readonly body: string;
 }
 
+/** Posts to Bolt: interactions and commands as forms, events as JSON, once each. */
+export interface Deliverer {
+  readonly form: (form: Readonly<Record<string, string>>) => Promise<Delivered>;
+  readonly event: (envelope: Readonly<Record<string, unknown>>) => Promise<Delivered>;
+}
+
 /**
- * Makes the function that posts one form to Bolt. That never rejects: an unreachable app is something the clicker
+ * Makes what posts to Bolt. That never rejects: an unreachable app is something the clicker
  * sees. `ackWithinMs` is Slack's three seconds; the whole answer counts, not just its headers.
  */
 export function deliverer(options: {
@@ -16,11 +22,9 @@ export function deliverer(options: {
   readonly secret: string;
   readonly now: () => Date;
   readonly ackWithinMs: number;
-}): (form: Readonly<Record<string, string>>) => Promise<Delivered> {
-  return async (form) => {
-    const body = new URLSearchParams(form).toString();
-    const signature = signatureHeaders(options.secret, body, options.now());
-    const headers = { 'content-type': 'application/x-www-form-urlencoded', ...signature };
+}): Deliverer {
+  const post = async (body: string, type: string): Promise<Delivered> => {
+    const headers = { 'content-type': type, ...signatureHeaders(options.secret, body, options.now()) };
     const signal = AbortSignal.timeout(options.ackWithinMs);
     try {
       const response = await fetch(options.url(), {
@@ -34,6 +38,10 @@ export function deliverer(options: {
     } catch {
       return { status: signal.aborted ? 504 : 502, body: '' };
     }
+  };
+  return {
+    form: (form) => post(new URLSearchParams(form).toString(), 'application/x-www-form-urlencoded'),
+    event: (envelope) => post(JSON.stringify(envelope), 'application/json'),
   };
 }
 

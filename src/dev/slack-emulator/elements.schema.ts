@@ -74,6 +74,11 @@ export const inputElement = z.discriminatedUnion('type', [
     max_value: chars(30).optional(),
   }),
   kind('email_text_input', typed),
+  // Ten digits: a unix time in seconds.
+  kind('datetimepicker', {
+    ...asking,
+    initial_date_time: z.int().min(1_000_000_000).max(9_999_999_999).optional(),
+  }),
   ...picks,
 ]);
 

@@ -1,7 +1,8 @@
 /**
  * The Slack sandbox. Promises: Bolt cannot tell it from Slack in what the product uses; Slack's documented limits and
  * refusals hold here too; ids are those of the seeds and messages survive a restart. Refuses: unknown tokens, methods,
- * blocks and people, and acting on what a person cannot see. Has no Socket Mode, files, user groups or events.
+ * blocks and people, and acting on what a person cannot see. Has no Socket Mode, files or user groups, and of events only
+ * the opening of the home tab.
  * Called by `main/start` and the sandbox page, and by tests.
  *
  * A Fastify server of our own and not a custom emulator of `emulate`: signed interactions, per-person ephemerals,
@@ -18,7 +19,7 @@ import type { SlackEmulator, SlackEmulatorOptions } from './contract.ts';
 import { conversationMethods } from './conversation-methods.ts';
 import { deliverer } from './delivery.ts';
 import { Failures } from './failures.ts';
-import { click, clickInView, command } from './interactions.ts';
+import { click, clickInView, command, openHome } from './interactions.ts';
 import { peopleMethods } from './people-methods.ts';
 import { readState, stateWriter } from './state-file.ts';
 import { closeView, submitView } from './submissions.ts';
@@ -79,7 +80,12 @@ export async function startSlackEmulator(
 
   return {
     apiUrl: `${baseUrl}/api/`,
-    snapshot: (user) => ({ ...workspace.seenBy(personIn(workspace, user).id), modals: views.stack(user) }),
+    snapshot: (user) => {
+      const seen = workspace.seenBy(personIn(workspace, user).id);
+      const home = views.home(user);
+      return { ...seen, modals: views.stack(user), ...(home === undefined ? {} : { home }) };
+    },
+    openHome: (open) => openHome(acting, open),
     click: (at) => click(acting, at),
     clickInView: (at) => clickInView(acting, at),
     submitView: (submit) => submitView(acting, submit),

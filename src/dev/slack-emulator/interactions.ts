@@ -1,4 +1,5 @@
 /** Clicks and commands: what Slack would send for them, and what the person then sees. */
+import { randomBytes } from 'node:crypto';
 import { type Acting, actionOn, missing, payloadName, personIn, placeOf, send, viewOf } from './acting.ts';
 import { showAnswer } from './app-answer.ts';
 import type { InteractionAnswer, SlackEmulator } from './contract.ts';
@@ -55,6 +56,39 @@ export async function clickInView(
   return { status };
 }
 
+/** Tells the app that this person opened its home tab. Its answer shows nothing; publishing does. */
+export async function openHome(
+  { workspace, views, deliver, now }: Acting,
+  { user: id }: Parameters<SlackEmulator['openHome']>[0],
+): Promise<InteractionAnswer> {
+  const user = personIn(workspace, id).id;
+  const { team, appId, bot } = workspace;
+  const seconds = now().getTime() / 1_000;
+  const view = views.home(user);
+  const { status } = await deliver.event({
+    type: 'event_callback',
+    ...{
+      team_id: team.id,
+      api_app_id: appId,
+      event_id: `Ev0${randomBytes(6).toString('hex').toUpperCase()}`,
+    },
+    event_time: Math.floor(seconds),
+    event: {
+      ...{ type: 'app_home_opened', user, tab: 'home', event_ts: seconds.toFixed(6) },
+      channel: workspace.directWith(user)?.id,
+      ...(view === undefined ? {} : { view }),
+    },
+    authorizations: [
+      {
+        ...{ enterprise_id: null, team_id: team.id, user_id: bot.id },
+        ...{ is_bot: true, is_enterprise_install: false },
+      },
+    ],
+    is_ext_shared_channel: false,
+  });
+  return { status };
+}
+
 /** A slash command; what Bolt answers in its ack is shown to the person, or to all when it says `in_channel`. */
 export async function command(
   acting: Acting,
@@ -64,7 +98,7 @@ export async function command(
   const { team, appId } = workspace;
   const place = placeOf(workspace, typed.user, typed.channel);
   const origin = { user: typed.user, channel: typed.channel };
-  const { status, body } = await acting.deliver({
+  const { status, body } = await acting.deliver.form({
     team_id: team.id,
     team_domain: team.domain,
     channel_id: typed.channel,
@@ -72,7 +106,7 @@ export async function command(
     user_id: typed.user,
     user_name: personIn(workspace, typed.user).name,
     command: typed.command,
-    text: typed.text,
+    text: escapedMentions(workspace, typed.text),
     api_app_id: appId,
     is_enterprise_install: 'false',
     response_url: acting.responseUrl(origin),
@@ -83,4 +117,12 @@ export async function command(
   return shown.ok
     ? { status }
     : { status: 502, errors: { ack: [shown.error, ...(shown.errors ?? [])].join(': ') } };
+}
+
+/** As Slack does for apps that ask for escaped mentions: names of nobody stay text. */
+function escapedMentions({ users }: Acting['workspace'], text: string): string {
+  return text.replaceAll(/(^|\s)@([\w.-]+)/g, (whole, before: string, name: string) => {
+    const user = users.find((one) => one.name === name);
+    return user === undefined ? whole : `${before}<@${user.id}|${user.name}>`;
+  });
 }

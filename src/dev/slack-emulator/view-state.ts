@@ -79,11 +79,20 @@ export function elementState(element: Element, chosen: string | undefined): Elem
       return { type, selected_user: given(element.initial_user) };
     case 'datepicker':
       return { type, selected_date: given(element.initial_date) };
+    case 'datetimepicker':
+      return { type, selected_date_time: secondsOf(given(element.initial_date_time)) };
     case 'button':
       return { type, value: chosen ?? element.value };
     default:
       return { type, value: given(element.initial_value) };
   }
+}
+
+/** Unix seconds, as Slack sends them. Throws `invalid-field` for text that its picker could not have given. */
+function secondsOf(given: unknown): number | null {
+  if (given === null || given === undefined) return null;
+  if (!/^\d{10}$/.test(String(given))) throw notThere(`time ${String(given)}`);
+  return Number(given);
 }
 
 function isStateful(element: Element): boolean {

@@ -34,6 +34,11 @@ export class Views {
     return this.#stacks.get(user) ?? [];
   }
 
+  /** The home tab of a person, once published. */
+  home(user: string): OpenView | undefined {
+    return this.#homes.get(user);
+  }
+
   /** The view with this id or external id, and whose it is; home tabs count. */
   find(id: string): { readonly user: string; readonly view: OpenView } | undefined {
     const modals = [...this.#stacks].flatMap(([user, stack]) => stack.map((view) => ({ user, view })));

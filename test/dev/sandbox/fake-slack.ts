@@ -13,7 +13,7 @@ import { CHANNELS, USERS } from './example-world.ts';
 
 /** One act that reached the emulator: its name and arguments. */
 export interface Act {
-  readonly act: 'click' | 'clickInView' | 'submitView' | 'closeView' | 'command';
+  readonly act: 'openHome' | 'click' | 'clickInView' | 'submitView' | 'closeView' | 'command';
   readonly with: Readonly<Record<string, unknown>>;
 }
 
@@ -70,6 +70,7 @@ export function fakeSlack(startAt = 1_795_260_000): FakeSlack {
     },
     snapshot: (user) => snapshotOf(user, messages, modals.get(user) ?? []),
     click: (click) => perform('click', click),
+    openHome: (open) => perform('openHome', open),
     clickInView: (click) => perform('clickInView', click),
     async submitView(submit) {
       const answer = await perform('submitView', submit);

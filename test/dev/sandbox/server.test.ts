@@ -168,6 +168,7 @@ describe('the routes', () => {
       'click',
       { user: 'U0BOB', channel: 'C0APPROVALS', ts: '1795260000.000100', blockId: 'b', actionId: 'approve' },
     ],
+    ['open-home', 'openHome', { user: 'U0BOB' }],
     ['click-in-view', 'clickInView', { user: 'U0BOB', viewId: 'V1', blockId: 'b', actionId: 'a' }],
     ['submit', 'submitView', { user: 'U0BOB', viewId: 'V1', values: { reason: { text: 'No' } } }],
     ['close-view', 'closeView', { user: 'U0BOB', viewId: 'V1' }],

@@ -44,7 +44,8 @@ test('deliver() answers 502 when nothing listens', async () => {
     now: () => new Date(),
     ackWithinMs: 1000,
   });
-  expect(await deliver({ payload: '{}' })).toEqual({ status: 502, body: '' });
+  for (const sent of [deliver.form({ payload: '{}' }), deliver.event({ type: 'event_callback' })])
+    expect(await sent).toEqual({ status: 502, body: '' });
 });
 
 test("signatureHeaders() follows Slack's recipe", () => {
