@@ -33,6 +33,8 @@ export interface Intent extends EffectKey {
   readonly captured: JsonValue;
   /** What limits count: for whom, how sensitive, how much. Undo rows count for nothing. */
   readonly counted: Doer & { readonly tier: number; readonly amountCents: number };
+  /** The standing grant it runs under; `intendWithin` takes a use of it. */
+  readonly under?: string;
 }
 
 /** The key a vendor sees for one effect; stable over retries and resets. */

@@ -16,6 +16,7 @@ import type { Orders } from './orders.ts';
 import type { Agent, Person, SlackIdentity } from './people.ts';
 import type { SealClaims } from './seal.ts';
 import type { Session } from './session.ts';
+import type { GrantProof, GrantStanding, GrantUse, StandingGrant } from './standing-grant.ts';
 import type { Observation, Recent, UsageQuery } from './usage.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -120,6 +121,39 @@ export interface AccessBook {
   revoke(id: string, by: string): Promise<boolean>;
   /** Newest first, past ones too, at most 1,000. */
   list(agent?: string): Promise<readonly AccessGrant[]>;
+}
+
+/** The step that a standing grant is looked up for; what it used itself on an earlier attempt is left out. */
+export interface GrantQuery {
+  readonly agent: string;
+  readonly tool: string;
+  readonly request: string;
+  readonly step: number;
+  readonly now: Date;
+}
+
+/** What approvers allowed in advance. */
+export interface StandingGrants {
+  /** Neither revoked nor over, the first to end first; at most 100. Used-up ones are among them. */
+  inForce(query: GrantQuery): Promise<readonly GrantStanding[]>;
+  find(id: string): Promise<GrantStanding | undefined>;
+  /** Newest first, past ones too, at most 1,000. */
+  list(whose?: {
+    readonly agent?: string | undefined;
+    readonly grantedBy?: string | undefined;
+  }): Promise<readonly GrantStanding[]>;
+  /** Newest first, at most 1,000. */
+  usesOf(id: string): Promise<readonly GrantUse[]>;
+  /** False when there is no grant of this id in force. Steps that are to run under it go back to people. */
+  revoke(id: string, by: string): Promise<boolean>;
+  /** Idempotent by id: what was minted first stands, also when it was revoked meanwhile. */
+  mint(grant: StandingGrant, proof: GrantProof): Promise<void>;
+  proofOf(id: string): Promise<GrantProof | undefined>;
+  /**
+   * Reserves a use for a step without an effect in the ledger: true when it is within the grant's bounds at that very
+   * moment, or was reserved before. A change reserves its use with its intent (`EffectLedger.intendWithin`).
+   */
+  use(use: Omit<GrantUse, 'at' | 'givenBack'>, now: Date): Promise<boolean>;
 }
 
 /** Reads the halts in force. Rejects when they cannot be read; nothing but reads may then run. */

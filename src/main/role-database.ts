@@ -1,6 +1,6 @@
 /** The database of a production process: PostgreSQL, and of the store only what the process's roles use. */
 import { CountersignError } from '../domain/errors.ts';
-import type { Absences, AccessBook, Sessions } from '../domain/ports.ts';
+import type { Absences, AccessBook, Sessions, StandingGrants } from '../domain/ports.ts';
 import type { Role } from '../process/setting-table.ts';
 import type { Settings } from '../process/settings.ts';
 import { openPostgres } from '../store/open-postgres.ts';
@@ -17,6 +17,7 @@ const SCHEMA_WAIT_MS = 60_000;
 export interface GatewayStore extends Pick<DatabaseStore, 'orders' | 'sessions' | 'usage'> {
   readonly revocations: Pick<RevocationBook, 'active' | 'add'>;
   readonly access: Pick<AccessBook, 'inForce' | 'list'>;
+  readonly grants: Pick<StandingGrants, 'inForce'>;
 }
 
 /** What judging reads, and the denials it notes. */
@@ -24,22 +25,24 @@ export interface WorkflowsStore extends Pick<DatabaseStore, 'orders' | 'usage'> 
   readonly sessions: Pick<Sessions, 'find'>;
   readonly access: Pick<AccessBook, 'inForce'>;
   readonly absences: Pick<Absences, 'inForce'>;
+  readonly grants: Pick<StandingGrants, 'inForce'>;
 }
 
 /** What executing keeps. Halts and orders read the halt files too. */
 export interface ExecutorStore
   extends Pick<DatabaseStore, 'effects' | 'halts' | 'orders' | 'usage' | 'access'> {
   readonly sessions: Pick<Sessions, 'find'>;
+  readonly grants: Pick<StandingGrants, 'inForce' | 'mint' | 'proofOf' | 'use'>;
   readonly revocations: Pick<RevocationBook, 'active'>;
   readonly switches: Pick<SwitchBook, 'active'>;
   readonly absences: Pick<Absences, 'inForce'>;
 }
 
-/** What the approvals role keeps: no effects, and no halts. */
-export type ApprovalsStore = Pick<
-  DatabaseStore,
-  'identities' | 'inbox' | 'cards' | 'messages' | 'clicks' | 'absences'
->;
+/** What the approvals role keeps: no effects, and no halts. Standing grants it lists and revokes, and never mints. */
+export interface ApprovalsStore
+  extends Pick<DatabaseStore, 'identities' | 'inbox' | 'cards' | 'messages' | 'clicks' | 'absences'> {
+  readonly grants: Pick<StandingGrants, 'find' | 'list' | 'usesOf' | 'revoke'>;
+}
 
 /** What each role was opened with; absent: this process does not play it. */
 export interface RoleDatabase {

@@ -8,6 +8,7 @@ import type { Direction, Effect } from '../domain/effect.ts';
 import type { HaltScope } from '../domain/halt.ts';
 import type { Revocation, ToolSwitch } from '../domain/orders.ts';
 import type { DeclaredTask } from '../domain/session.ts';
+import type { GrantProof, StandingGrant } from '../domain/standing-grant.ts';
 import type { Observation } from '../domain/usage.ts';
 
 /** Set by the database when the row is made, and never afterwards. */
@@ -145,6 +146,47 @@ export interface AbsencesTable {
   ended_by: string | null;
 }
 
+export interface StandingGrantsTable {
+  id: string;
+  agent: string;
+  tool: string;
+  covers: StandingGrant['covers'];
+  target: string;
+  scope: string;
+  label: string;
+  ask: string;
+  tier: StandingGrant['tier'];
+  rules: readonly string[];
+  uses_max: number;
+  cents_max: number | null;
+  granted_by: string;
+  reason: string | null;
+  request: string;
+  minted_at: Date;
+  ends_at: Date;
+  revoked_at: Date | null;
+  revoked_by: string | null;
+}
+
+/** Read by executors only: it holds arguments. */
+export interface StandingGrantProofsTable {
+  id: string;
+  proof: GrantProof;
+}
+
+export interface StandingGrantUsesTable {
+  request: string;
+  step: number;
+  grant_id: string;
+  at: Date;
+  cents: number;
+}
+
+/** The uses as they count. */
+export interface StandingGrantEntriesView extends StandingGrantUsesTable {
+  given_back: boolean;
+}
+
 export interface Tables {
   effects: EffectsTable;
   approvals: ApprovalsTable;
@@ -161,6 +203,10 @@ export interface Tables {
   sessions: SessionsTable;
   access_grants: AccessGrantsTable;
   absences: AbsencesTable;
+  standing_grants: StandingGrantsTable;
+  standing_grant_proofs: StandingGrantProofsTable;
+  standing_grant_uses: StandingGrantUsesTable;
+  standing_grant_entries: StandingGrantEntriesView;
 }
 
 export type Database = Kysely<Tables>;

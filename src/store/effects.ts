@@ -1,12 +1,13 @@
-import type { Selectable } from 'kysely';
+import type { Selectable, Transaction } from 'kysely';
 import type { JsonValue } from '../domain/ask.ts';
 import type { Effect, EffectKey, Intent } from '../domain/effect.ts';
 import { CountersignError, impossible } from '../domain/errors.ts';
 import type { EffectLedger } from '../domain/ports.ts';
 import type { Recent } from '../domain/usage.ts';
-import type { Database, EffectsTable } from './database.ts';
+import type { Database, EffectsTable, Tables } from './database.ts';
 import { json } from './database.ts';
 import { inTurn } from './in-turn.ts';
+import { spend, takeGrantTurn } from './standing-grants.ts';
 import { recentUsage } from './usage.ts';
 
 /**
@@ -80,13 +81,24 @@ async function intendWithin(
     const intended = await intend(turn, intent, now);
     if (!intended.created) return intended;
     const recent = await recentUsage(turn, { ...counted, request, step, tool, target, now });
-    if (!passes(recent)) throw new NotPassed();
+    if (!passes(recent) || !(await isAllowed(turn, intent, now))) throw new NotPassed();
     return intended;
   });
   return turn.catch((error: unknown) => {
     if (error instanceof NotPassed) return undefined;
     throw error;
   });
+}
+
+/** Grants are spent after the tenant's turn was taken, always in this order, so that nobody waits for each other. */
+async function isAllowed(
+  turn: Transaction<Tables>,
+  { under, request, step, counted: { amountCents: cents } }: Intent,
+  now: Date,
+): Promise<boolean> {
+  if (under === undefined) return true;
+  await takeGrantTurn(turn, under);
+  return spend(turn, { grant: under, request, step, cents }, now);
 }
 
 interface Settlement {

@@ -12,8 +12,13 @@ export async function inTurn<T>(
   work: (turn: Transaction<Tables>) => Promise<T>,
 ): Promise<T> {
   return db.transaction().execute(async (turn) => {
-    // Its own statement, so that the next one sees what the turn before has committed.
-    await sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(turn);
+    await takeTurn(turn, name);
     return work(turn);
   });
+}
+
+/** Takes a further turn inside a transaction, until that ends. Whoever takes several takes them in one order. */
+export async function takeTurn(turn: Transaction<Tables>, name: string): Promise<void> {
+  // Its own statement, so that the next one sees what the turn before has committed.
+  await sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(turn);
 }

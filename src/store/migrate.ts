@@ -12,6 +12,7 @@ import * as usage from './migrations/0006-usage.ts';
 import * as sessions from './migrations/0007-sessions.ts';
 import * as narrowRights from './migrations/0008-narrow-rights.ts';
 import * as absences from './migrations/0009-absences.ts';
+import * as standingGrants from './migrations/0011-standing-grants.ts';
 
 /** In order, by name. A name once released is never changed or removed: databases remember it. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = Object.freeze({
@@ -24,6 +25,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = Object.freeze({
   '0007-sessions': sessions,
   '0008-narrow-rights': narrowRights,
   '0009-absences': absences,
+  '0011-standing-grants': standingGrants,
 });
 
 /**

@@ -17,6 +17,7 @@ import type {
   EffectLedger,
   Inbox,
   Sessions,
+  StandingGrants,
   StandingOrders,
   Usage,
 } from '../domain/ports.ts';
@@ -46,6 +47,7 @@ import { createOrders } from './orders.ts';
 import type { RevocationBook } from './revocations.ts';
 import { createRevocations } from './revocations.ts';
 import { createSessions } from './sessions.ts';
+import { createStandingGrants } from './standing-grants.ts';
 import type { SwitchBook } from './switches.ts';
 import { createSwitches } from './switches.ts';
 import { createUsage } from './usage.ts';
@@ -75,6 +77,8 @@ export interface DatabaseStore {
   readonly sessions: Sessions;
   readonly access: AccessBook;
   readonly absences: AbsenceBook;
+  /** What approvers allowed in advance. */
+  readonly grants: StandingGrants;
   readonly usage: Usage;
   readonly cards: Cards;
   readonly messages: Messages;
@@ -192,6 +196,7 @@ export function storeOn(
     effects: createEffectLedger(db),
     inbox: createInbox(db),
     sessions: createSessions(db),
+    grants: createStandingGrants(db, clock),
     usage: createUsage(db, { forgets, ...(clock === undefined ? {} : { clock }) }),
     cards: createCards(db),
     messages: createMessages(db),

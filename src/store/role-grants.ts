@@ -32,11 +32,14 @@ const ORDERS: Grants = { halts: READ, revocations: READ, tool_switches: READ };
 const LIFTED = ['lifted_at', 'lifted_by'] as const;
 /** Said and ended, never prolonged: neither its people nor its dates change. */
 const ABSENCES: TableGrant = { select: true, insert: true, update: ['ended_at', 'ended_by'] };
+const REVOKED = ['revoked_at', 'revoked_by'] as const;
 const JUDGING: Grants = {
   ...ORDERS,
   sessions: READ,
   access_grants: READ,
   usage_entries: READ,
+  standing_grants: READ,
+  standing_grant_entries: READ,
 };
 
 /** Every login sees which migrations are done. What is not in here is not allowed. */
@@ -57,21 +60,29 @@ export const ROLE_GRANTS: Readonly<Record<DatabaseRole, Grants>> = Object.freeze
     // Removing old ones locks them first, which takes the right to change.
     clicks: { select: true, insert: true, update: ['seen_at'], delete: true },
     absences: ABSENCES,
+    standing_grants: { select: true, update: REVOKED },
+    standing_grant_entries: READ,
   },
   executor: {
     ...JUDGING,
     effects: { select: true, insert: true, update: ['state', 'result', 'settled_at'] },
     denials: ADD,
     observations: { select: true, insert: true, delete: true },
-    access_grants: { select: true, insert: true, update: ['revoked_at', 'revoked_by'] },
     absences: READ,
+    access_grants: { select: true, insert: true, update: REVOKED },
+    // Only who verifies a decision may make of it what passes without people.
+    standing_grants: READ_AND_ADD,
+    standing_grant_proofs: READ_AND_ADD,
+    standing_grant_uses: READ_AND_ADD,
   },
   operator: {
     halts: { select: true, insert: true, update: LIFTED },
     revocations: { select: true, insert: true, update: LIFTED },
     tool_switches: { select: true, insert: true, update: LIFTED },
-    access_grants: { select: true, update: ['revoked_at', 'revoked_by'] },
     absences: ABSENCES,
+    access_grants: { select: true, update: REVOKED },
+    standing_grants: { select: true, update: REVOKED },
+    standing_grant_entries: READ,
     sessions: READ,
     usage_entries: READ,
   },

@@ -15,9 +15,11 @@ import {
   anApproval,
   anIntent,
   anObservation,
+  aProof,
   aQuery,
   aRevocation,
   aSession,
+  aStandingGrant,
   aSwitch,
   aView,
 } from '../store/samples.ts';
@@ -61,7 +63,9 @@ describe.skipIf(postgresBinaries() === undefined)(
     it.each(['gateway', 'workflows', 'executor'] as const)(
       'lets %s do all that judging takes',
       async (role) => {
-        const { orders, sessions, usage, access } = storeOf(role);
+        const { orders, sessions, usage, access, grants } = storeOf(role);
+        const query = { agent: 'release-agent', tool: 't', request: 'r', step: 0, now: new Date() };
+        expect(await grants.inForce(query)).toEqual([]);
         expect(await orders.inForce(new Date())).toMatchObject({ halts: [], switches: [] });
         expect(await sessions.find('nobody')).toBeUndefined();
         expect(await access.inForce('release-agent', new Date())).toEqual([]);
@@ -112,6 +116,32 @@ describe.skipIf(postgresBinaries() === undefined)(
       await access.give(grant);
       expect(await access.revoke(grant.id, 'alice')).toBe(true);
       expect((await storeOf('gateway').usage.recent(aQuery())).toolHour.steps).toBe(2);
+    });
+
+    it('lets the executor mint and use a standing grant, and approvals and an operator see and revoke it', async () => {
+      const { effects, grants } = storeOf('executor');
+      const grant = aStandingGrant({
+        mintedAt: new Date().toISOString(),
+        until: new Date(Date.now() + 60_000).toISOString(),
+      });
+      const other = { ...grant, id: `${grant.id}-other` };
+      for (const one of [grant, grant, other]) await grants.mint(one, aProof());
+      expect(await grants.proofOf(grant.id)).toEqual(aProof());
+      expect(await effects.intendWithin(anIntent({ under: grant.id }), new Date(), () => true)).toMatchObject(
+        {
+          created: true,
+        },
+      );
+      expect(await grants.use({ grant: grant.id, request: 'req', step: 0, cents: 0 }, new Date())).toBe(true);
+      const door = storeOf('approvals').grants;
+      expect(await door.list({ grantedBy: grant.grantedBy })).toMatchObject([{ uses: 2 }, { uses: 0 }]);
+      expect(await door.usesOf(grant.id)).toHaveLength(2);
+      expect(await door.revoke(grant.id, 'bob')).toBe(true);
+      const db = await openPostgres({ databaseUrl: database.urlOf(loginOf('operator')), poolMax: 2 });
+      const operator = storeOn(db, { forgets: false });
+      expect(await operator.grants.find(grant.id)).toMatchObject({ uses: 2, revokedBy: 'bob' });
+      expect(await operator.grants.revoke(other.id, 'olga')).toBe(true);
+      await db.destroy();
     });
 
     it('lets approvals keep the inbox, cards, messages, people and clicks', async () => {

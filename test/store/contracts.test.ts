@@ -4,6 +4,7 @@ import { onBothDatabases } from './both-databases.ts';
 import { constraintsContract } from './constraints.contract.ts';
 import { databaseContract } from './database.contract.ts';
 import { effectsContract } from './effects.contract.ts';
+import { grantsContract } from './grants.contract.ts';
 import { haltsContract } from './halts.contract.ts';
 import { identitiesContract } from './identities.contract.ts';
 import { inboxContract } from './inbox.contract.ts';
@@ -30,5 +31,6 @@ onBothDatabases((store) => {
   sessionsContract(store);
   accessContract(store);
   absencesContract('absences in the database', () => createAbsences(store().db));
+  grantsContract(store);
   haltsContract('halts in the database', () => store().halts);
 });

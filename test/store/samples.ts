@@ -8,6 +8,7 @@ import { idempotencyKey } from '../../src/domain/effect.ts';
 import type { Halt } from '../../src/domain/halt.ts';
 import type { Revocation, ToolSwitch } from '../../src/domain/orders.ts';
 import type { Session } from '../../src/domain/session.ts';
+import type { GrantProof, StandingGrant } from '../../src/domain/standing-grant.ts';
 import type { Observation, UsageQuery } from '../../src/domain/usage.ts';
 
 export function newRequest(): string {
@@ -164,6 +165,42 @@ export function aQuery(change: Partial<UsageQuery> = {}): UsageQuery {
     tool: 'github.delete_branch',
     target: 'github:acme/webshop#heads/old-checkout',
     now: new Date(),
+    ...change,
+  };
+}
+
+export function aStandingGrant(change: Partial<StandingGrant> = {}): StandingGrant {
+  return {
+    id: `grant_${randomUUID()}`,
+    agent: 'release-agent',
+    tool: 'github.delete_branch',
+    covers: 'target',
+    target: 'github:acme/webshop#heads/old-checkout',
+    scope: 'github/acme/webshop',
+    label: 'acme/webshop branch old-checkout',
+    ask: 'a'.repeat(64),
+    tier: 'medium',
+    rules: ['delete-branch'],
+    until: '2026-11-21T20:00:00.000Z',
+    usesMax: 10,
+    grantedBy: 'alice',
+    request: newRequest(),
+    mintedAt: '2026-11-21T12:00:00.000Z',
+    ...change,
+  };
+}
+
+export function aProof(change: Partial<GrantProof> = {}): GrantProof {
+  const { id, scope, label } = { ...aStandingGrant(), id: 'github:acme/webshop#heads/old-checkout@c0ffee' };
+  return {
+    jws: 'e30.e30.e30',
+    onBehalfOf: null,
+    args: { repository: 'acme/webshop', branch: 'old-checkout' },
+    step: {
+      ...{ index: 0, ask: 'a'.repeat(64), tool: 'github.delete_branch', title: 'Delete branch' },
+      ...{ effect: 'delete', reversibility: 'reversible', facts: [], undo: 'Made again' },
+      target: { id, scope, label, kind: 'branch', tier: 2, traits: [] },
+    },
     ...change,
   };
 }
