@@ -7,6 +7,7 @@ import type { Ask, JsonValue } from '../src/domain/ask.ts';
 import type { CardView, OpenApproval } from '../src/domain/card.ts';
 import type { Admission } from '../src/domain/decision.ts';
 import type { Judgement, Plan, PlanStep } from '../src/domain/plan.ts';
+import type { Hearing } from '../src/domain/question.ts';
 import type { Need, QuorumState } from '../src/domain/quorum.ts';
 import type { RequestInput, Withheld } from '../src/domain/request.ts';
 import type { Gate, Verdict } from '../src/domain/verdict.ts';
@@ -90,10 +91,16 @@ export interface AdmitResult {
   readonly quorum: QuorumState;
 }
 
+/** One signed question, against the request as it is now. `asked` are the ids of those put to the agent so far. */
+export interface HearInput extends Omit<AdmitInput, 'votes'> {
+  readonly asked: readonly string[];
+}
+
 /** Run where the policy bundle is. */
 export interface JudgeActivities {
   judge(input: Omit<RequestInput, 'settings'>): Promise<Judgement>;
   admit(input: AdmitInput): Promise<AdmitResult>;
+  hear(input: HearInput): Promise<Hearing>;
 }
 
 /** Run where the tool credentials are. */
@@ -111,6 +118,8 @@ export interface ApprovalActivities {
     readonly key: string;
     readonly text: string;
     readonly mentionGroups: readonly string[];
+    readonly by?: string;
+    readonly quote?: string;
   }): Promise<void>;
   whisper(input: { readonly request: string; readonly person: string; readonly text: string }): Promise<void>;
   tell(input: {
@@ -118,6 +127,7 @@ export interface ApprovalActivities {
     readonly person: string;
     readonly key: string;
     readonly text: string;
+    readonly quote?: string;
   }): Promise<void>;
   announce(input: { readonly channel: string; readonly key: string; readonly text: string }): Promise<void>;
 }

@@ -4,10 +4,12 @@
  * Workers are given the set of the roles they play, never more.
  */
 import type { AdmissionDeps } from '../src/approvals/admit.ts';
+import type { HearingDeps } from '../src/approvals/hear.ts';
 import { createAdmit } from './admit.ts';
 import type { ApprovalActivities, ExecutorActivities, JudgeActivities } from './contract.ts';
 import { createExecute } from './execute.ts';
 import { sorted } from './failures.ts';
+import { createHear } from './hear.ts';
 import { createJudge } from './judge.ts';
 import type { JudgingDeps } from './judge-step.ts';
 import { createPrepare } from './prepare.ts';
@@ -16,8 +18,12 @@ import { createShow, type ShowDeps } from './show.ts';
 import { createUndo } from './undo.ts';
 
 /** For the workflows role. */
-export function judgeActivities(deps: JudgingDeps & AdmissionDeps): JudgeActivities {
-  return { judge: sorted(createJudge(deps)), admit: sorted(createAdmit(deps)) };
+export function judgeActivities(deps: JudgingDeps & AdmissionDeps & HearingDeps): JudgeActivities {
+  return {
+    judge: sorted(createJudge(deps)),
+    admit: sorted(createAdmit(deps)),
+    hear: sorted(createHear(deps)),
+  };
 }
 
 /** For the executor role: the only one given vendors. */

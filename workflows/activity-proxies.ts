@@ -9,6 +9,7 @@ import type {
   AdmitResult,
   ApprovalActivities,
   ExecutorActivities,
+  HearInput,
   JudgeActivities,
   PrepareInput,
   StepInput,
@@ -16,11 +17,13 @@ import type {
   UndoResult,
 } from '../activities/contract.ts';
 import type { Judgement, Plan } from '../src/domain/plan.ts';
+import type { Hearing } from '../src/domain/question.ts';
 import type { RequestInput, RequestSettings, RetryBounds } from '../src/domain/request.ts';
 
 export interface ActivityProxies {
   judge(input: Omit<RequestInput, 'settings'>): Promise<Judgement>;
   admit(input: AdmitInput): Promise<AdmitResult>;
+  hear(input: HearInput): Promise<Hearing>;
   prepare(version: number, input: PrepareInput): Promise<Plan>;
   read(input: StepInput): Promise<StepResult>;
   execute(input: StepInput): Promise<StepResult>;
@@ -58,6 +61,7 @@ export function proxiesFor(settings: RequestSettings): ActivityProxies {
   return {
     judge: (input) => local.judge(input),
     admit: (input) => local.admit(input),
+    hear: (input) => local.hear(input),
     read: (input) => (settings.readsLocally ? local.execute(input) : runOn(executor, settings, input)),
     execute: (input) => runOn(executor, settings, input),
     prepare: (version, input) =>

@@ -25,6 +25,7 @@ export function cardOf(record: RequestRecord, asking: Asking, seq: number): Card
     have: asking.quorum.have,
     excluded: record.excluded,
     votes: asking.votes.map(cardVote),
+    ...(record.questions.all.length === 0 ? {} : { questions: record.questions.all }),
     requestedAt: input.receivedAt,
     expiresAt: asking.expiresAt,
     state: record.stage === 'judging' ? 'running' : record.stage,

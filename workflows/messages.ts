@@ -20,6 +20,11 @@ export interface AsksQuery {
   readonly from: number;
   readonly steps: readonly Ask[];
 }
+/** A Signal carrying one signed question (JWS). The record of every question, refused or not. */
+export const QUESTION_SIGNAL = 'question';
+
+/** A Signal carrying the agent's answer to one question: its own words, which nobody vouches for. */
+export const ANSWER_SIGNAL = 'answer';
 
 /** A Query answering the request's RequestView. */
 export const VIEW_QUERY = 'view';

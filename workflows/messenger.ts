@@ -7,6 +7,7 @@
 import { log } from '@temporalio/workflow';
 import type { ApprovalActivities } from '../activities/contract.ts';
 import type { CardView, OpenApproval } from '../src/domain/card.ts';
+import type { Question, QuestionView } from '../src/domain/question.ts';
 import type { ActivityProxies } from './activity-proxies.ts';
 import { sentenceOf } from './activity-sentence.ts';
 import type { Asking } from './asking.ts';
@@ -104,6 +105,41 @@ export class Messenger {
     );
   }
 
+  /** An approver's question: on the card and in the thread. The agent reads it in its request. */
+  put({ id, person, text }: Question): void {
+    this.refreshCard();
+    this.#say(`question-${id}`, 'asks the agent (the time to decide keeps running):', [], {
+      by: person,
+      quote: text,
+    });
+  }
+
+  /** The agent's answer: on the card, in the thread, and to whoever asked. */
+  passOn({ id, by, answer = '' }: QuestionView): void {
+    const request = this.#record.id;
+    const text = 'An answer, written by the agent, unverified:';
+    this.refreshCard();
+    this.#say(`answer-${id}`, text, [], { quote: answer });
+    const told = `You asked about ${request}. ${text}`;
+    this.#errand('tell', {
+      request,
+      person: by,
+      key: `${request}:answer-${id}:${by}`,
+      text: told,
+      quote: answer,
+    });
+  }
+
+  /** For a question that nobody could look at: nobody knows who asked, so everybody at the card is told. */
+  askAgain(): void {
+    this.#unchecked += 1;
+    this.#say(
+      `unheard-${this.#unchecked}`,
+      'A question could not be checked and was not asked. Please ask again.',
+      [],
+    );
+  }
+
   refuseFurtherDecisions(): void {
     this.#say(
       'full',
@@ -112,10 +148,15 @@ export class Messenger {
     );
   }
 
-  #say(what: string, text: string, mentionGroups: readonly string[]): void {
+  #say(
+    what: string,
+    text: string,
+    mentionGroups: readonly string[],
+    more: { readonly by?: string; readonly quote?: string } = {},
+  ): void {
     const { id: request, version } = this.#record;
     const key = `${request}:v${version}:${what}`;
-    this.#errand('sayInThread', { request, key, text, mentionGroups });
+    this.#errand('sayInThread', { request, key, text, mentionGroups, ...more });
   }
 
   #card(asking: Asking): CardView {

@@ -6,12 +6,14 @@ import { sentenceOf } from './activity-sentence.ts';
 import { Clerk } from './clerk.ts';
 import { ENDINGS, type Ending } from './endings.ts';
 import { Messenger } from './messenger.ts';
+import { Questions } from './questions.ts';
 import { RequestRecord } from './request-record.ts';
 
 export interface OpenRequest {
   readonly record: RequestRecord;
   readonly activities: ActivityProxies;
   readonly clerk: Clerk;
+  readonly questions: Questions;
   readonly messenger: Messenger;
   /** Judges every step into the record; an ending when one is denied or no verdict was reached. */
   judge(): Promise<Ending | undefined>;
@@ -32,6 +34,7 @@ export function openRequest(input: RequestInput): OpenRequest {
     record,
     activities,
     clerk,
+    questions: new Questions(record, activities, messenger),
     messenger,
     async judge() {
       try {

@@ -2,7 +2,7 @@
  * The record: everything a request knows, kept as facts with who and when. The story writes it; the query, the card
  * and the search attributes read it. It decides nothing but what follows from its own facts.
  */
-import type { AdmitInput, StepResult, UndoResult } from '../activities/contract.ts';
+import type { AdmitInput, HearInput, StepResult, UndoResult } from '../activities/contract.ts';
 import type { Ask, JsonValue, ToolEffect } from '../src/domain/ask.ts';
 import { effectsOf, outcomeAfterUndo, stands } from '../src/domain/closing.ts';
 import type { Vote } from '../src/domain/decision.ts';
@@ -13,6 +13,7 @@ import type { RequestInput, RequestSettings, StepStatus, Withheld } from '../src
 import { type ApprovalGate, approvalGates, type NoticeGate, type Verdict } from '../src/domain/verdict.ts';
 import { Asking } from './asking.ts';
 import type { Ending } from './endings.ts';
+import { QuestionList } from './question-list.ts';
 
 /** One step's facts so far. `tool` is what runs, after a downscope the smaller one. */
 export interface StepRecord {
@@ -39,6 +40,7 @@ type Stage = 'judging' | 'waiting' | 'running' | 'undoing' | 'closed';
 export class RequestRecord {
   readonly input: RequestInput;
   readonly steps: readonly StepRecord[];
+  readonly questions = new QuestionList();
   #stage: Stage = 'judging';
   #judgement: Judgement | undefined;
   #asking: Asking | undefined;
@@ -245,5 +247,10 @@ export class RequestRecord {
       ...(this.input.onBehalfOf === undefined ? {} : { onBehalfOf: this.input.onBehalfOf }),
       votes: this.#asking?.votes.map((vote) => vote.jws) ?? [],
     };
+  }
+  /** What is asked about one question, as things stand now. */
+  hearing(jws: string): HearInput {
+    const { votes: _, ...held } = this.admission(jws);
+    return { ...held, asked: this.questions.ids };
   }
 }

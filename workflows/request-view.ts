@@ -16,6 +16,7 @@ export function viewOf(record: RequestRecord): RequestView {
     ...(judgement === undefined ? {} : { policyVersion: judgement.policyVersion }),
     steps: record.steps.map(stepView),
     ...(stage === 'waiting' && asking !== undefined ? { waitingFor: asking.waitingFor } : {}),
+    ...(record.questions.all.length === 0 ? {} : { questions: record.questions.all }),
     receivedAt: input.receivedAt,
   };
 }

@@ -8,10 +8,11 @@
 import { CancellationScope, condition, defineQuery, defineSignal, setHandler } from '@temporalio/workflow';
 import { refusalOutcome } from '../src/domain/closing.ts';
 import type { Plan } from '../src/domain/plan.ts';
+import type { QuestionAnswer } from '../src/domain/question.ts';
 import { shortestTtlMs } from '../src/domain/quorum.ts';
 import type { RequestInput, RequestView } from '../src/domain/request.ts';
 import { ENDINGS, type Ending } from './endings.ts';
-import { DECISION_SIGNAL, VIEW_QUERY } from './messages.ts';
+import { ANSWER_SIGNAL, DECISION_SIGNAL, QUESTION_SIGNAL, VIEW_QUERY } from './messages.ts';
 import { type OpenRequest, openRequest } from './open-request.ts';
 import { viewOf } from './request-view.ts';
 import { markClosed, markWaiting } from './search-attributes.ts';
@@ -19,6 +20,8 @@ import { runStep, undoStarted } from './steps.ts';
 import { type WaitStage, waitStages } from './wait-stages.ts';
 
 const decision = defineSignal<[string]>(DECISION_SIGNAL);
+const question = defineSignal<[string]>(QUESTION_SIGNAL);
+const answer = defineSignal<[QuestionAnswer]>(ANSWER_SIGNAL);
 const view = defineQuery<RequestView>(VIEW_QUERY);
 
 /** One request. Its result is the closed view; it fails only when Countersign itself is broken. */
@@ -27,11 +30,15 @@ export async function Request(input: RequestInput): Promise<RequestView> {
   setHandler(view, () => viewOf(request.record));
   // Handlers run in the root scope; what a click sets off must outlive a cancellation like the story itself.
   setHandler(decision, (jws) => CancellationScope.nonCancellable(async () => request.clerk.receive(jws)));
+  setHandler(question, (jws) => CancellationScope.nonCancellable(async () => request.questions.receive(jws)));
+  setHandler(answer, (given) =>
+    CancellationScope.nonCancellable(async () => request.questions.answer(given)),
+  );
   CancellationScope.current().cancelRequested.catch(() => request.record.cancel());
 
   return CancellationScope.nonCancellable(async () => {
     await close(request, (await request.judge()) ?? (await runAll(request)));
-    await condition(() => request.clerk.idle && request.messenger.idle);
+    await condition(() => request.clerk.idle && request.questions.idle && request.messenger.idle);
     return viewOf(request.record);
   });
 }

@@ -1,7 +1,8 @@
-/** What stands inside a signed decision, amendment and seal. Unknown claims are refused, everything is bounded. */
+/** What stands inside a signed decision, amendment, question and seal. Unknown claims are refused, everything is bounded. */
 import { z } from 'zod';
 import type { Amendment } from '../domain/amendment.ts';
 import { ASSURANCES, type Decision } from '../domain/decision.ts';
+import { QUESTION_CHARS_MAX, type Question } from '../domain/question.ts';
 import { STEPS_MAX } from '../domain/request.ts';
 import type { SealClaims } from '../domain/seal.ts';
 
@@ -49,6 +50,17 @@ export const amendmentClaims: z.ZodType<Amendment> = z.strictObject({
   ask: digest,
   person: id,
   reason: z.string().min(1).max(REASON_CHARS_MAX),
+  surface: z.enum(['slack', 'cli', 'web']),
+  at: instant,
+});
+
+export const questionClaims: z.ZodType<Question> = z.strictObject({
+  id,
+  request: id,
+  version: z.int().min(1).max(1_000),
+  digest,
+  person: id,
+  text: z.string().min(1).max(QUESTION_CHARS_MAX),
   surface: z.enum(['slack', 'cli', 'web']),
   at: instant,
 });

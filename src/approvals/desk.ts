@@ -3,7 +3,7 @@
  * same desk, and hand a decision over by the same path (`record-decision.ts`).
  */
 import type { OpenApproval } from '../domain/card.ts';
-import type { Clicks, Clock, DecisionSigner, Inbox, Log } from '../domain/ports.ts';
+import type { Clicks, Clock, DecisionSigner, Inbox, Log, QuestionSigner } from '../domain/ports.ts';
 import type { RequestView } from '../domain/request.ts';
 
 /** What became of handing something signed to a request: durable, or the request no longer runs, or is not known. */
@@ -13,6 +13,8 @@ export type Kept = 'recorded' | 'closed' | 'unknown';
 export interface DecisionSink {
   /** Makes a signed decision durable. `closed` when the request no longer runs. */
   decide(id: string, jws: string): Promise<Kept>;
+  /** As `decide`, for a signed question. */
+  question(id: string, jws: string): Promise<Kept>;
   view(id: string): Promise<RequestView | undefined>;
 }
 
@@ -21,6 +23,7 @@ export interface DecisionDesk {
   readonly inbox: Inbox;
   readonly clicks: Clicks;
   readonly signer: DecisionSigner;
+  readonly questionSigner: QuestionSigner;
   readonly clock: Clock;
   readonly log: Log;
   /** Refused and forged interactions go here. */

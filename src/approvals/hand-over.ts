@@ -1,6 +1,6 @@
 /**
  * Handing what a person said at a door over to its request: once a delivery, and never "done" before it is durable.
- * Shared by decisions and amendments, so that no door knows a delivery seen before from a new one by itself.
+ * Shared by all that is signed at a door, so that no door knows a delivery seen before from a new one by itself.
  */
 import { createHash } from 'node:crypto';
 import type { OpenApproval } from '../domain/card.ts';
@@ -55,7 +55,7 @@ export async function handOver(
 }
 
 /** JSON keeps the parts apart, so that no two lists give one id. */
-export function idOf(kind: 'click' | 'decision' | 'amendment', parts: readonly string[]): string {
+export function idOf(kind: 'click' | 'decision' | 'amendment' | 'q', parts: readonly string[]): string {
   return `${kind}_${createHash('sha256').update(JSON.stringify(parts)).digest('hex')}`;
 }
 

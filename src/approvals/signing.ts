@@ -1,6 +1,6 @@
 /**
- * Signatures: decisions, amendments and seals as compact JWS, Ed25519 only. Each kind carries a `typ` header of its own,
- * so that one can never be taken for another. Signing needs the private key; verifying takes public keys only, several for rotation.
+ * Signatures: decisions, amendments, questions and seals as compact JWS, Ed25519 only. Each kind carries a `typ` header
+ * of its own, so that one can never be taken for another. Signing needs the private key; verifying takes public keys only, several for rotation.
  */
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { CompactSign, calculateJwkThumbprint, compactVerify, decodeProtectedHeader, type JWK } from 'jose';
@@ -11,10 +11,12 @@ import type {
   AmendmentVerifier,
   DecisionSigner,
   DecisionVerifier,
+  QuestionSigner,
+  QuestionVerifier,
   SealSigner,
   SealVerifier,
 } from '../domain/ports.ts';
-import { amendmentClaims, decisionClaims, sealClaims } from './claims.schema.ts';
+import { amendmentClaims, decisionClaims, questionClaims, sealClaims } from './claims.schema.ts';
 
 /** A longer JWS is refused unread. */
 export const JWS_CHARS_MAX = 16 * 1024;
@@ -23,7 +25,7 @@ const KEYS_MAX = 20;
 const ALG = 'EdDSA';
 
 /** What is signed, kept apart by the `typ` header. */
-type Kind = 'decision' | 'amendment' | 'seal';
+type Kind = 'decision' | 'amendment' | 'question' | 'seal';
 
 /** Signs decisions with an Ed25519 private key, as JWK or PKCS#8 PEM. Refuses an empty or other key. */
 export async function decisionSigner(privateKey: JWK | string): Promise<DecisionSigner> {
@@ -43,6 +45,16 @@ export async function amendmentSigner(privateKey: JWK | string): Promise<Amendme
 /** Verifies amendments; as `decisionVerifier`. */
 export async function amendmentVerifier(publicJwks: readonly JWK[]): Promise<AmendmentVerifier> {
   return { verify: await verifier('amendment', amendmentClaims, publicJwks) };
+}
+
+/** Signs questions, with the key that signs decisions; as `decisionSigner`. */
+export async function questionSigner(privateKey: JWK | string): Promise<QuestionSigner> {
+  return { sign: await signer('question', questionClaims, privateKey) };
+}
+
+/** Verifies questions; as `decisionVerifier`. */
+export async function questionVerifier(publicJwks: readonly JWK[]): Promise<QuestionVerifier> {
+  return { verify: await verifier('question', questionClaims, publicJwks) };
 }
 
 /** Signs seals; as `decisionSigner`. */

@@ -5,6 +5,7 @@
 import type { Answer } from './decision.ts';
 import type { Effects, Outcome } from './outcome.ts';
 import type { PlanStep } from './plan.ts';
+import type { QuestionView } from './question.ts';
 import type { Need } from './quorum.ts';
 import type { StepStatus } from './request.ts';
 import type { RiskTier, RuleHit, VerdictEffect } from './verdict.ts';
@@ -46,6 +47,8 @@ export interface CardView {
   /** People who may not decide, whatever groups they are in. */
   readonly excluded: readonly string[];
   readonly votes: readonly CardVote[];
+  /** What approvers asked the agent; absent where nobody did. */
+  readonly questions?: readonly QuestionView[];
   readonly requestedAt: string;
   readonly expiresAt: string;
   /** `waiting` has buttons; `replaced` points to the newer version's card; the others are a record. */

@@ -22,6 +22,7 @@ export type ErrorCode =
   | 'not-found'
   | 'key-reused'
   | 'already-closed'
+  | 'already-answered'
   | 'misconfigured'
   | 'unavailable'
   | 'internal';

@@ -14,6 +14,7 @@ import type { GatheredFact, StepFacts } from './facts.ts';
 import type { Halt } from './halt.ts';
 import type { Orders } from './orders.ts';
 import type { Agent, Person, SlackIdentity } from './people.ts';
+import type { Question } from './question.ts';
 import type { SealClaims } from './seal.ts';
 import type { Session } from './session.ts';
 import type { GrantProof, GrantStanding, GrantUse, StandingGrant } from './standing-grant.ts';
@@ -206,6 +207,16 @@ export interface AmendmentVerifier {
   verify(jws: string): Promise<Amendment>;
 }
 
+/** Signs questions; only the approvals role holds one. */
+export interface QuestionSigner {
+  sign(question: Question): Promise<string>;
+}
+
+/** Believes a question only by its signature. Rejects with a CountersignError otherwise. */
+export interface QuestionVerifier {
+  verify(jws: string): Promise<Question>;
+}
+
 export interface SealSigner {
   sign(claims: SealClaims): Promise<string>;
 }
@@ -227,6 +238,10 @@ export interface Surface {
     readonly key: string;
     readonly text: string;
     readonly mentionGroups?: readonly string[];
+    /** Whose line it is: their name comes before `text`. */
+    readonly by?: string;
+    /** Words of others, shown fenced under the line. */
+    readonly quote?: string;
   }): Promise<void>;
   /** A private note to one person about a request; ephemeral in the channel of the card. */
   whisper(note: { readonly request: string; readonly person: string; readonly text: string }): Promise<void>;
@@ -236,6 +251,8 @@ export interface Surface {
     readonly person: string;
     readonly key: string;
     readonly text: string;
+    /** Words of others, shown fenced under the text. */
+    readonly quote?: string;
   }): Promise<void>;
   /** A notice to a channel, once per key. */
   announce(notice: { readonly channel: string; readonly key: string; readonly text: string }): Promise<void>;

@@ -4,6 +4,7 @@
  */
 import type { Ask, JsonValue } from './ask.ts';
 import type { Effects, Outcome } from './outcome.ts';
+import type { QuestionView } from './question.ts';
 import type { RuleHit, VerdictEffect } from './verdict.ts';
 
 /** At most this many steps a request (design §2). */
@@ -113,6 +114,8 @@ export interface RequestView {
   readonly policyVersion?: string;
   readonly steps: readonly StepView[];
   readonly waitingFor?: WaitingFor;
+  /** What approvers asked the agent, oldest first; absent where nobody did. */
+  readonly questions?: readonly QuestionView[];
   readonly receivedAt: string;
   readonly closedAt?: string;
 }

@@ -42,6 +42,7 @@ export const PROBLEMS: Readonly<Record<ErrorCode, Row>> = Object.freeze({
   'not-found': { status: 404, title: 'Not found' },
   'key-reused': { status: 409, title: 'Idempotency key was used for another body' },
   'already-closed': { status: 409, title: 'Request is already closed' },
+  'already-answered': { status: 409, title: 'Question is already answered' },
   misconfigured: { status: 500, title: 'Service is misconfigured' },
   unavailable: { status: 503, title: 'Service is unavailable' },
   internal: { status: 500, title: 'Internal error' },

@@ -5,7 +5,14 @@ import type { ApprovalActivities, ExecutorActivities, JudgeActivities } from '..
 import { approvalActivities, executorActivities, judgeActivities } from '../../activities/index.ts';
 import { judgeRequest } from '../../activities/judge.ts';
 import { namesOf } from '../approvals/names.ts';
-import { decisionSigner, decisionVerifier, sealSigner, sealVerifier } from '../approvals/signing.ts';
+import {
+  decisionSigner,
+  decisionVerifier,
+  questionSigner,
+  questionVerifier,
+  sealSigner,
+  sealVerifier,
+} from '../approvals/signing.ts';
 import type { Clock, Usage } from '../domain/ports.ts';
 import { createAuthenticator } from '../gateway/auth.ts';
 import { createGateway } from '../gateway/server.ts';
@@ -89,7 +96,8 @@ export async function workflowsRole(options: {
 }): Promise<JudgeActivities> {
   const { installation, keys, store } = options;
   const verifier = await freshVerifier(keys.decisionPublic, decisionVerifier);
-  return judgeActivities({ ...installation, ...judgingPart(store), verifier });
+  const questions = await freshVerifier(keys.decisionPublic, questionVerifier);
+  return judgeActivities({ ...installation, ...judgingPart(store), verifier, questions });
 }
 
 export async function executorRole(options: {
@@ -155,6 +163,7 @@ export async function approvalsRole(options: {
     names,
     client,
     signer: await decisionSigner(keys.decisionPrivate),
+    questionSigner: await questionSigner(keys.decisionPrivate),
     log: loggers.log,
     security: loggers.security,
     clock: installation.clock,

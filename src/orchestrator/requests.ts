@@ -8,6 +8,7 @@
 import type { AsksQuery } from '../../workflows/messages.ts';
 import type { HandedAmendment } from '../domain/amendment.ts';
 import type { Ask } from '../domain/ask.ts';
+import type { QuestionAnswer } from '../domain/question.ts';
 import type { RequestStatus, RequestView } from '../domain/request.ts';
 
 /** What a door hands over: parsed, authenticated, bounded. */
@@ -55,6 +56,7 @@ export interface TimelineEntry {
     | 'undone'
     | 'card'
     | 'decision'
+    | 'question'
     | 'waiting'
     | 'problem'
     | 'closed'
@@ -91,6 +93,14 @@ export interface Requests {
    * have no use for it.
    */
   asks(id: string): Promise<AsksQuery | undefined>;
+  /** As `decide`, for a signed question. */
+  question(id: string, jws: string): Promise<'recorded' | 'closed' | 'unknown'>;
+  /**
+   * Answers an open question and resolves to the request with the answer in it; the same answer again changes nothing.
+   * Rejects with `not-found` when request or question are unknown or not this asker's, `already-answered`, or
+   * `already-closed`.
+   */
+  answer(id: string, answer: QuestionAnswer, asker?: Asker): Promise<RequestView>;
   timeline(id: string): Promise<readonly TimelineEntry[]>;
   /** Resolves when the Temporal frontend answers; rejects otherwise. For readiness. */
   ready(): Promise<void>;

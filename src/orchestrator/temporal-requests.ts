@@ -3,6 +3,7 @@ import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundErro
 import {
   AMENDMENT_SIGNAL,
   DECISION_SIGNAL,
+  QUESTION_SIGNAL,
   REQUEST_WORKFLOW,
   SEARCH_ATTRIBUTES,
 } from '../../workflows/messages.ts';
@@ -12,6 +13,7 @@ import { askDigest, canonicalHash } from '../domain/digest.ts';
 import { CountersignError } from '../domain/errors.ts';
 import type { Clock, SealSigner } from '../domain/ports.ts';
 import type { RequestInput, RequestSettings } from '../domain/request.ts';
+import { answerQuestion } from './answer-question.ts';
 import { isNotFound, sortClientError } from './client-errors.ts';
 import { isRequestId, type MakeRequestId, requestIds } from './request-id.ts';
 import type { Asker, NewRequest, Requests } from './requests.ts';
@@ -53,6 +55,8 @@ export function createRequests(deps: OrchestratorDeps): Requests {
     decide: (id, jws) => bounded(() => hand(id, { signal: DECISION_SIGNAL, what: jws }, client)),
     amend: (id, amendment) => bounded(() => hand(id, { signal: AMENDMENT_SIGNAL, what: amendment }, client)),
     asks: async (id) => (isRequestId(id) ? bounded(() => asksNow(client, id)) : undefined),
+    question: (id, jws) => bounded(() => hand(id, { signal: QUESTION_SIGNAL, what: jws }, client)),
+    answer: (id, answer, asker) => bounded(() => answerQuestion(client, id, answer, asker)),
     timeline: async (id) => (isRequestId(id) ? bounded(() => timelineOf(client, id)) : []),
     ready: async () => {
       await bounded(() => client.workflowService.getSystemInfo({}));

@@ -3,6 +3,7 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import type { temporal } from '@temporalio/proto';
 import type { AdmitResult, StepResult, UndoResult } from '../../activities/contract.ts';
 import type { Judgement } from '../domain/plan.ts';
+import type { Hearing } from '../domain/question.ts';
 import { strictest } from '../domain/verdict.ts';
 import type { TimelineEntry } from './requests.ts';
 
@@ -67,6 +68,7 @@ function failureText(name: string, reason: string, { step }: Asked = {}): string
 const FAILED: Readonly<Record<string, string>> = {
   judge: 'Could not judge the request',
   admit: 'Could not admit a decision',
+  hear: 'Could not hear a question',
   prepare: 'Could not look at the targets',
   showCard: 'Could not show the card',
   sayInThread: 'Could not write to the thread of the card',
@@ -96,6 +98,7 @@ const LINES: Readonly<Record<string, (result: unknown, asked: Asked) => Line>> =
   execute: (result, asked) => executedLine(result as StepResult | undefined, asked),
   undo: (result, asked) => undoneLine(result as UndoResult | undefined, asked),
   admit: (result) => admittedLine(result as AdmitResult | undefined),
+  hear: (result) => heardLine(result as Hearing | undefined),
   prepare: (_, { version }) => ({
     kind: 'card',
     text: `Looked at the targets for version ${version} of the plan`,
@@ -139,4 +142,11 @@ function admittedLine(result: AdmitResult | undefined): Line {
   const { person, answer } = admission.vote.decision;
   const { have = 0, need = 0 } = result?.quorum ?? {};
   return { kind: 'decision', text: `${person} said ${answer} (${have} of ${need})` };
+}
+
+function heardLine(hearing: Hearing | undefined): Line {
+  if (hearing === undefined) return { kind: 'question', text: 'Looked at a question' };
+  return hearing.heard
+    ? { kind: 'question', text: `${hearing.question.person} asked the agent a question` }
+    : { kind: 'problem', text: `Refused a question: ${hearing.sentence}` };
 }

@@ -4,6 +4,7 @@
  */
 import type { Client } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
+import { ANSWER_SIGNAL, QUESTION_SIGNAL } from '../../workflows/messages.ts';
 import { isNotFound } from './client-errors.ts';
 import type { TimelineEntry } from './requests.ts';
 import { activityLines, type HistoryEvent, type Line, markerLine, read } from './timeline-activities.ts';
@@ -47,9 +48,8 @@ function storyLine(event: HistoryEvent): Line | undefined {
       text: `${input?.agent ?? 'An agent'} asked for ${steps} ${steps === 1 ? 'step' : 'steps'}`,
     };
   }
-  if (event.workflowExecutionSignaledEventAttributes != null) {
-    return { kind: 'decision', text: 'A signed decision arrived' };
-  }
+  const signal = event.workflowExecutionSignaledEventAttributes;
+  if (signal != null) return SIGNALS[signal.signalName ?? ''] ?? A_DECISION;
   if (event.workflowExecutionCancelRequestedEventAttributes != null) {
     return { kind: 'problem', text: 'Asked to cancel' };
   }
@@ -60,6 +60,12 @@ function storyLine(event: HistoryEvent): Line | undefined {
   }
   return endedLine(event);
 }
+
+const A_DECISION: Line = { kind: 'decision', text: 'A signed decision arrived' };
+const SIGNALS: Readonly<Record<string, Line>> = {
+  [QUESTION_SIGNAL]: { kind: 'question', text: 'A signed question arrived' },
+  [ANSWER_SIGNAL]: { kind: 'question', text: 'The agent answered a question' },
+};
 
 function endedLine(event: HistoryEvent): Line | undefined {
   if (event.workflowExecutionTerminatedEventAttributes != null) {

@@ -11,10 +11,11 @@ import { App, type Receiver, SocketModeReceiver, type ViewSubmitAction } from '@
 import { CountersignError } from '../domain/errors.ts';
 import { boltLogger, redacted } from './bolt-logger.ts';
 import { ACTIONS, CALLBACKS, COMMAND } from './cards/pointer.ts';
-import { approve, openDeny, openDetails, openReview } from './listeners/buttons.ts';
+import { approve, openAsk, openDeny, openDetails, openReview } from './listeners/buttons.ts';
 import { type ButtonWork, onButton } from './listeners/on-button.ts';
 import { onCommand } from './listeners/on-command.ts';
 import { onSubmission } from './listeners/on-submission.ts';
+import { ask, decide } from './listeners/submissions.ts';
 import type { Desk } from './ports.ts';
 import { putAway } from './put-away.ts';
 import { createHealthServer, createReceiver } from './receiver.ts';
@@ -94,16 +95,20 @@ function register(app: App, options: SlackAppOptions, standingOf: StandingOf): v
     [ACTIONS.approve]: approve(desk),
     [ACTIONS.review]: openReview(desk),
     [ACTIONS.deny]: openDeny(desk),
+    [ACTIONS.ask]: openAsk(desk),
     [ACTIONS.details]: openDetails(desk),
   };
   for (const [actionId, work] of Object.entries(buttons)) {
     app.action(actionId, ({ body, ack }) => onButton(desk, standingOf, { body, ack: () => ack(), work }));
   }
   app.view<ViewSubmitAction>(CALLBACKS.deny, ({ body, ack }) =>
-    onSubmission(desk, standingOf, { body, ack, answer: 'deny' }),
+    onSubmission(desk, standingOf, { body, ack, work: decide(desk, 'deny') }),
+  );
+  app.view<ViewSubmitAction>(CALLBACKS.ask, ({ body, ack }) =>
+    onSubmission(desk, standingOf, { body, ack, work: ask(desk) }),
   );
   app.view<ViewSubmitAction>(CALLBACKS.review, ({ body, ack }) =>
-    onSubmission(desk, standingOf, { body, ack, answer: 'approve' }),
+    onSubmission(desk, standingOf, { body, ack, work: decide(desk, 'approve') }),
   );
   app.view(CALLBACKS.notice, ({ ack }) => ack());
   app.command(COMMAND, ({ body, ack }) => onCommand(desk, standingOf, { body, ack }));

@@ -16,6 +16,8 @@ export interface Saying {
   readonly threadTs?: string;
   readonly text: string;
   readonly mentions?: readonly string[];
+  /** Somebody's words, fenced under the text. */
+  readonly quote?: string;
 }
 
 /**
@@ -43,13 +45,13 @@ async function sayOrFind(client: WebClient, saying: Saying): Promise<MessagePlac
 
 async function post(
   client: WebClient,
-  { key, channel, threadTs, text, mentions }: Saying,
+  { key, channel, threadTs, text, ...more }: Saying,
 ): Promise<MessagePlace> {
   const answer = await sorted(
     'Cannot say',
     client.chat.postMessage({
       channel,
-      ...spoken(text, mentions),
+      ...spoken(text, more),
       ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
       metadata: { event_type: EVENT_TYPE, event_payload: { code: shortCode(key) } },
       unfurl_links: false,

@@ -32,7 +32,7 @@ export interface SlackSurfaceOptions {
  * the newest view.
  */
 export function createSlackSurface(options: SlackSurfaceOptions): Surface {
-  const { client, cards, messages, directory } = options;
+  const { client, cards, messages, directory, names } = options;
   const say = (saying: Saying) => sayOnce({ client, messages }, saying);
   const cardOf = async (request: string): Promise<MessagePlace> => {
     const places = (await cards.forRequest(request)).flatMap(({ place }) =>
@@ -45,18 +45,26 @@ export function createSlackSurface(options: SlackSurfaceOptions): Surface {
     failFor(`Cannot reach person: "${person}" has no Slack user`, 'final');
   const surface: Surface = {
     showCard: (view) => showCard(options, view),
-    async sayInThread({ request, key, text, mentionGroups = [] }) {
+    async sayInThread({ request, key, text, mentionGroups = [], by, quote }) {
       const { channel, ts } = await cardOf(request);
       const mentions = await mentionsOf(directory, mentionGroups);
-      await say({ key, channel, threadTs: ts, text, mentions });
+      const line = by === undefined ? text : `${names.person(by)} ${text}`;
+      await say({
+        key,
+        channel,
+        threadTs: ts,
+        text: line,
+        mentions,
+        ...(quote === undefined ? {} : { quote }),
+      });
     },
     async whisper({ request, person, text }) {
       const user = await slackUser(person);
       const { channel } = await cardOf(request);
       await sorted('Cannot whisper', client.chat.postEphemeral({ channel, user, ...spoken(text) }));
     },
-    async tell({ person, key, text }) {
-      await say({ key, channel: await slackUser(person), text });
+    async tell({ person, key, text, quote }) {
+      await say({ key, channel: await slackUser(person), text, ...(quote === undefined ? {} : { quote }) });
     },
     async announce({ channel, key, text }) {
       await say({ key, channel: channelId(options.channels, channel), text });

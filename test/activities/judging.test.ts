@@ -22,7 +22,12 @@ const DELETE: Ask = {
 const LIST: Ask = { tool: 'github.list_branches', args: { repository: 'acme/webshop' } };
 
 function judge(agent: string, steps: readonly Ask[], over: Partial<JudgingDeps> = {}) {
-  const deps = { ...office.judging, verifier: office.proofs.decisions, ...over };
+  const deps = {
+    ...office.judging,
+    verifier: office.proofs.decisions,
+    questions: office.proofs.questions,
+    ...over,
+  };
   const input = { id: 'req_1', agent, reason: 'a test', steps, receivedAt: '2026-11-21', seal: '' };
   return inActivity(judgeActivities(deps).judge, input);
 }
@@ -213,7 +218,12 @@ describe('admit', () => {
     over: Partial<AdmitInput> = {},
     directory = office.installation.directory,
   ) {
-    const deps = { ...office.judging, verifier: office.proofs.decisions, directory };
+    const deps = {
+      ...office.judging,
+      verifier: office.proofs.decisions,
+      questions: office.proofs.questions,
+      directory,
+    };
     return inActivity(judgeActivities(deps).admit, {
       jws,
       request: (await request).claims.request,

@@ -16,6 +16,8 @@ import {
   decisionSigner,
   decisionVerifier,
   publicKeyOf,
+  questionSigner,
+  questionVerifier,
   sealSigner,
   sealVerifier,
 } from '../../src/approvals/signing.ts';
@@ -51,9 +53,11 @@ export async function openOffice() {
   const [sealKey, decisionKey] = [privateKey(), privateKey()];
   const { sign: seal } = await sealSigner(sealKey);
   const { sign: decide } = await decisionSigner(decisionKey);
+  const { sign: question } = await questionSigner(decisionKey);
   const proofs = {
     seals: await sealVerifier([await publicKeyOf(sealKey)]),
     decisions: await decisionVerifier([await publicKeyOf(decisionKey)]),
+    questions: await questionVerifier([await publicKeyOf(decisionKey)]),
   };
   const secrets = [sealKey.d ?? '', decisionKey.d ?? ''];
   // Read at every question, so that a test need not wait for what a process may remember.
@@ -83,7 +87,7 @@ export async function openOffice() {
       undo: (input) => inActivity(activities.undo, input, info),
     };
   };
-  return { dataDir, installation, judging, store, proofs, seal, decide, secrets, executor };
+  return { dataDir, installation, judging, store, proofs, seal, decide, question, secrets, executor };
 }
 
 export type Office = Awaited<ReturnType<typeof openOffice>>;

@@ -3,6 +3,7 @@ import { EventEmitter, once } from 'node:events';
 import { canonicalHash } from '../../src/domain/digest.ts';
 import { CountersignError } from '../../src/domain/errors.ts';
 import type { Closing } from '../../src/domain/outcome.ts';
+import type { QuestionView } from '../../src/domain/question.ts';
 import type { RequestView } from '../../src/domain/request.ts';
 import type { Asker, NewRequest, Requests } from '../../src/orchestrator/requests.ts';
 
@@ -13,6 +14,8 @@ export type EndedAs = Partial<Closing> & { readonly steps?: RequestView['steps']
 export interface RequestsInMemory extends Requests {
   readonly started: readonly NewRequest[];
   close(id: string, closing?: EndedAs): void;
+  /** An approver's question that was heard. */
+  ask(id: string, question: QuestionView): void;
   /** What every later start ends as at once; undefined leaves requests open. */
   closeAtOnceWith(closing: Partial<Closing> | undefined): void;
   failWith(error: Error | undefined): void;
@@ -58,6 +61,11 @@ export function requestsInMemory(): RequestsInMemory {
   return {
     started,
     close,
+    ask(id, question) {
+      const view = views.get(id);
+      if (view === undefined) throw new Error(`no request ${id}`);
+      views.set(id, { ...view, questions: [...(view.questions ?? []), question] });
+    },
     waits: () => [...views.keys()].reduce((sum, id) => sum + closed.listenerCount(id), 0),
     closeAtOnceWith: (closing) => {
       atOnce = closing;
@@ -108,6 +116,20 @@ export function requestsInMemory(): RequestsInMemory {
     decide: async () => 'unknown',
     amend: async () => 'unknown',
     asks: async () => undefined,
+    question: async () => 'unknown',
+    async answer(id, { question, text }, asker) {
+      const view = visible(id, asker);
+      const open = view?.questions?.find((one) => one.id === question);
+      if (view === undefined || open === undefined)
+        throw new CountersignError('not-found', 'Cannot answer: unknown');
+      if (view.status === 'closed') throw new CountersignError('already-closed', 'Cannot answer: closed');
+      if (open.answer !== undefined)
+        throw new CountersignError('already-answered', 'Cannot answer: answered');
+      const answered = { ...open, answer: text, answeredAt: RECEIVED_AT };
+      const questions = view.questions?.map((one) => (one === open ? answered : one)) ?? [];
+      views.set(id, { ...view, questions });
+      return { ...view, questions };
+    },
     timeline: async () => [],
     ready: async () => check(),
   };

@@ -15,7 +15,7 @@ const said = ({ blocks }: ModalView): string => JSON.stringify(blocks);
 describe('detailsModal()', () => {
   it('shows long facts whole, in as many fences as it takes', () => {
     const value = Array.from({ length: 900 }, (_, index) => `word${index}`).join(' ');
-    const modal = detailsModal(view({ steps: [step({ facts: [{ label: 'Text', value }] })] }));
+    const modal = detailsModal(view({ steps: [step({ facts: [{ label: 'Text', value }] })] }), NAMES);
     const parts: string[] = [];
     JSON.stringify(modal.blocks, (name, part: unknown) => {
       if (name === 'text' && typeof part === 'string') parts.push(part);
@@ -29,6 +29,7 @@ describe('detailsModal()', () => {
   it('says how much is missing, and where to read it, when Slack cannot hold it all (T21)', () => {
     const modal = detailsModal(
       view({ steps: [step({ facts: [{ label: 'Text', value: 'x'.repeat(200_000) }] })] }),
+      NAMES,
     );
     expect(said(modal)).toMatch(
       /more parts do not fit here \(\d+ characters in all, code [0-9a-f]{8}\)\. Read them with: npx countersign show req_1/,
@@ -38,22 +39,22 @@ describe('detailsModal()', () => {
 
   it('shows how policy came to each verdict, and only there', () => {
     const one = view({ steps: [step({ explanation: ['authority: allowed', 'rule delete-branch asks'] })] });
-    expect(said(detailsModal(one))).toContain(
+    expect(said(detailsModal(one, NAMES))).toContain(
       'How policy came to this:\\n- authority: allowed\\n- rule delete-branch asks',
     );
-    expect(said(detailsModal(view()))).not.toContain('How policy');
+    expect(said(detailsModal(view(), NAMES))).not.toContain('How policy');
     expect(drawCard(one, NAMES)).toEqual(drawCard({ ...one, steps: [step()] }, NAMES));
   });
 
   it('cuts a chain that is too long and says so', () => {
     const explanation = Array.from({ length: 60 }, (_, at) => `line ${at} ${'x'.repeat(180)}`);
-    const modal = detailsModal(view({ steps: [step({ explanation })] }));
+    const modal = detailsModal(view({ steps: [step({ explanation })] }), NAMES);
     expect(said(modal)).toMatch(/line 3 x.*\[cut: \d+ characters in all/s);
     expect(viewProblems(modal)).toEqual([]);
   });
 
   it('names the whole digest', () => {
-    expect(said(detailsModal(view()))).toContain(view().digest);
+    expect(said(detailsModal(view(), NAMES))).toContain(view().digest);
   });
 });
 
@@ -72,7 +73,7 @@ describe('every modal', () => {
     fc.assert(
       fc.property(hostileView, (one) => {
         for (const modal of [
-          detailsModal(one),
+          detailsModal(one, NAMES),
           reviewModal(one, NAMES),
           denyModal({ ...one, title: one.reason }),
           noticeModal(one.reason),

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import type { CardStep, CardView } from '../../src/domain/card.ts';
 import { OUTCOMES } from '../../src/domain/outcome.ts';
+import type { QuestionView } from '../../src/domain/question.ts';
 
 export function step(changes: Partial<CardStep> = {}): CardStep {
   return {
@@ -115,15 +116,33 @@ export const hostileView: fc.Arbitrary<CardView> = fc
       }),
       { maxLength: 10 },
     ),
+    questions: fc.option(
+      fc.array(
+        fc.record(
+          {
+            id: fc.constant('q_1'),
+            by: fc.constantFrom('alice', 'bob'),
+            text: hostile,
+            at: fc.constant('2026-11-21T14:00:00.000Z'),
+            answer: hostile,
+            answeredAt: fc.constant('2026-11-21T14:05:00.000Z'),
+          },
+          { requiredKeys: ['id', 'by', 'text', 'at'] },
+        ),
+        { minLength: 1, maxLength: 10 },
+      ),
+      { nil: undefined },
+    ),
     state: fc.constantFrom('waiting', 'running', 'undoing', 'replaced', 'closed'),
     tier: fc.constantFrom('low', 'medium', 'high', 'critical'),
     outcome: fc.constantFrom(...OUTCOMES),
   } as const)
-  .map(({ steps, onBehalfOf, message, votes, ...rest }) =>
+  .map(({ steps, onBehalfOf, message, votes, questions, ...rest }) =>
     view({
       ...rest,
       ...(onBehalfOf === undefined ? {} : { onBehalfOf, excluded: ['dana', onBehalfOf] }),
       ...(message === undefined ? {} : { message }),
+      ...(questions === undefined ? {} : { questions: questions as QuestionView[] }),
       votes: votes.map((vote) => ({ ...vote, at: '2026-11-21T14:00:00.000Z' })),
       steps: steps.map(({ label, error, ...one }, index) =>
         step({

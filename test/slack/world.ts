@@ -1,12 +1,19 @@
 /** The Slack room on real parts: emulator, Bolt over HTTP, client, keys. Only the stores and the orchestrator are kept in memory. */
 import { createDirectory } from '../../src/approvals/directory.ts';
 import { namesOf } from '../../src/approvals/names.ts';
-import { decisionSigner, decisionVerifier, publicKeyOf } from '../../src/approvals/signing.ts';
+import {
+  decisionSigner,
+  decisionVerifier,
+  publicKeyOf,
+  questionSigner,
+  questionVerifier,
+} from '../../src/approvals/signing.ts';
 import type { SlackEmulator } from '../../src/dev/slack-emulator/contract.ts';
 import { startSlackEmulator } from '../../src/dev/slack-emulator/emulator.ts';
 import type { CardView, OpenApproval } from '../../src/domain/card.ts';
 import type { Decision } from '../../src/domain/decision.ts';
 import type { Directory, Inbox, Log, Surface } from '../../src/domain/ports.ts';
+import type { Question } from '../../src/domain/question.ts';
 import type { RequestView } from '../../src/domain/request.ts';
 import { createSlackApp, type SlackAppOptions } from '../../src/slack/app.ts';
 import type { CardRow, CardStore, MessagePlace, MessageStore } from '../../src/slack/ports.ts';
@@ -111,6 +118,12 @@ export class RequestsInMemory {
     if (answer === 'recorded') this.decided.push(jws);
     return answer;
   }
+  readonly asked: string[] = [];
+  async question(_: string, jws: string) {
+    const answer = await this.answer();
+    if (answer === 'recorded') this.asked.push(jws);
+    return answer;
+  }
   async view(id: string) {
     return this.views.get(id);
   }
@@ -128,6 +141,8 @@ export interface World {
   readonly options: SlackAppOptions;
   /** Signed decisions that were made durable, verified. */
   decisions(): Promise<readonly Decision[]>;
+  /** Signed questions that were made durable, verified. */
+  questions(): Promise<readonly Question[]>;
   /** Shows a card as the workflow would: inbox first. */
   raise(view: CardView): Promise<MessagePlace>;
   close(): Promise<void>;
@@ -174,12 +189,14 @@ export async function createWorld(changes: { readonly directory?: Directory } = 
   const client = createSlackClient({ token: BOT_TOKEN, apiUrl: slack.apiUrl, log });
   const key = privateKey();
   const verifier = await decisionVerifier([await publicKeyOf(key)]);
+  const questions = await questionVerifier([await publicKeyOf(key)]);
   const directory = changes.directory ?? createDirectory(ORGANISATION);
   const [cards, inbox, requests] = [new CardsInMemory(), inboxInMemory(), new RequestsInMemory()];
   const options: SlackAppOptions = {
     ...{ team: 'T0ACME', appId: 'A0COUNTERSIGN', signingSecret: SECRET, botToken: BOT_TOKEN },
     ...{ requests, inbox, cards, directory, names, client, log, security, clock: () => new Date() },
     signer: await decisionSigner(key),
+    questionSigner: await questionSigner(key),
     clicks: {
       seen: async (id) => seen.has(id),
       firstSeen: async (id) => seen.size < seen.add(id).size,
@@ -201,6 +218,7 @@ export async function createWorld(changes: { readonly directory?: Directory } = 
   return {
     ...{ slack, surface, cards, inbox, requests, log, security, boltUrl, options },
     decisions: () => Promise.all(requests.decided.map((jws) => verifier.verify(jws))),
+    questions: () => Promise.all(requests.asked.map((jws) => questions.verify(jws))),
     async raise(view) {
       const { request, version, digest, agent, owner, tier, needs, excluded, expiresAt } = view;
       const title = view.steps[0]?.title ?? '';

@@ -21,10 +21,11 @@ import type { ToolEffect } from '../../src/domain/ask.ts';
 import type { CardView } from '../../src/domain/card.ts';
 import type { Answer, Decision, DecisionRefusal } from '../../src/domain/decision.ts';
 import type { Judgement, Plan } from '../../src/domain/plan.ts';
+import type { Question } from '../../src/domain/question.ts';
 import { quorum } from '../../src/domain/quorum.ts';
 import type { RequestInput, RequestSettings, RequestView } from '../../src/domain/request.ts';
 import type { ApprovalGate, Gate, VerdictEffect } from '../../src/domain/verdict.ts';
-import { DECISION_SIGNAL, SEARCH_ATTRIBUTES, VIEW_QUERY } from '../../workflows/messages.ts';
+import { DECISION_SIGNAL, QUESTION_SIGNAL, SEARCH_ATTRIBUTES, VIEW_QUERY } from '../../workflows/messages.ts';
 import { type TestTemporal, testTemporal } from '../support/temporal.ts';
 import { recordHistory } from './record-history.ts';
 
@@ -87,6 +88,8 @@ export interface Stage {
   view(): Promise<RequestView>;
   /** Sends a decision as a click would; by default on the version and digest shown last. */
   decide(person: string, answer: Answer, over?: Partial<Decision>): Promise<void>;
+  /** Sends a question as a submitted modal would, on the version shown last. */
+  ask(person: string, text: string, over?: Partial<Question>): Promise<void>;
   /** Resolves when the request waits for people. */
   waiting(version?: number): Promise<RequestView>;
   closed(): Promise<RequestView>;
@@ -172,6 +175,15 @@ export async function onStage(script: Script, act: (stage: Stage) => Promise<voi
         };
         await handle.signal(DECISION_SIGNAL, JSON.stringify(decision));
       },
+      ask: async (person, text, over = {}) => {
+        const { version, digest = '' } = await view();
+        const at = new Date().toISOString();
+        const asked: Question = {
+          ...{ id: `q_${randomUUID()}`, request: id, version, digest, person, text, surface: 'slack', at },
+          ...over,
+        };
+        await handle.signal(QUESTION_SIGNAL, JSON.stringify(asked));
+      },
       waiting: (version = 1) =>
         waitFor((seen) => seen.status === 'waiting' && seen.version === version, `waiting v${version}`),
       closed: () => waitFor((seen) => seen.status === 'closed', 'closed'),
@@ -234,6 +246,14 @@ function play(
       down -= 1;
       if (down >= 0) throw ApplicationFailure.retryable('The directory does not answer', 'unavailable');
       return admissionOf(input);
+    },
+    hear: async ({ jws, stage, excluded, asked }) => {
+      const question = JSON.parse(jws) as Question;
+      const { person } = question;
+      if (stage !== 'waiting') return { heard: false, sentence: 'Refused: too-late', person };
+      if (excluded.includes(person)) return { heard: false, sentence: 'Refused: excluded', person };
+      if (asked.includes(question.id)) return { heard: false, sentence: 'Refused: repeated' };
+      return { heard: true, question };
     },
     prepare: async ({ version, tools }) => {
       if (script.prepare) throw script.prepare;

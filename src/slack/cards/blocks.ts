@@ -38,6 +38,18 @@ export function preformatted(text: string): RichTextBlock {
   };
 }
 
+/** Several lines of ours, each with somebody's words fenced under it, in one block. */
+export function quoted(parts: readonly (readonly [line: string, words?: string])[]): RichTextBlock {
+  const text = (words: string) => ({ type: 'text' as const, text: words });
+  return {
+    type: 'rich_text',
+    elements: parts.flatMap(([line, words]) => [
+      { type: 'rich_text_section' as const, elements: [text(line)] },
+      ...(words === undefined ? [] : [{ type: 'rich_text_preformatted' as const, elements: [text(words)] }]),
+    ]),
+  };
+}
+
 /** A line Slack shows in each reader's own time zone. Built from a checked instant and our own words, nothing else. */
 export function instantLine(before: string, instant: string): KnownBlock {
   const at = new Date(instant);

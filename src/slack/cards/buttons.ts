@@ -23,7 +23,12 @@ export function buttons(view: CardView): ActionsBlock {
   return {
     type: 'actions',
     block_id: blockId(view),
-    elements: [approve, button(ACTIONS.deny, 'Deny…'), button(ACTIONS.details, 'Details')],
+    elements: [
+      approve,
+      button(ACTIONS.deny, 'Deny…'),
+      button(ACTIONS.ask, 'Ask…'),
+      button(ACTIONS.details, 'Details'),
+    ],
   };
 }
 

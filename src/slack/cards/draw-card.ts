@@ -8,6 +8,7 @@ import type { CardStep, CardView } from '../../domain/card.ts';
 import { shortDigest } from '../../domain/digest.ts';
 import { context, fields, header, instantLine, preformatted, section, utc } from './blocks.ts';
 import { buttons } from './buttons.ts';
+import { questionBlocks } from './question-blocks.ts';
 import { stepBlocks } from './step-blocks.ts';
 
 const REASON = { charsMax: 400, linesMax: 8 } as const;
@@ -33,6 +34,7 @@ export function drawCard(view: CardView, names: Names): Drawing {
     ...view.steps.flatMap((step) => stepBlocks(step, view)),
     section(outside(rules(view), { charsMax: RULES_CHARS_MAX })),
     ...(view.votes.length === 0 ? [] : [section(outside(votes(view, names), { charsMax: VOTES_CHARS_MAX }))]),
+    ...questionBlocks(view, names),
     context('Written by the agent, unverified:'),
     preformatted(outside(view.reason, REASON)),
     context(

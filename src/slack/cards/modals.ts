@@ -8,7 +8,8 @@ import { pointerValue } from '../../approvals/pointer.ts';
 import { progressWords, TIER_WORDS } from '../../approvals/wording.ts';
 import type { CardStep, CardView } from '../../domain/card.ts';
 import { shortDigest } from '../../domain/digest.ts';
-import { context, plain, preformatted, section } from './blocks.ts';
+import { QUESTION_CHARS_MAX, type QuestionView } from '../../domain/question.ts';
+import { context, instantLine, plain, preformatted, section, utc } from './blocks.ts';
 import { CALLBACKS, FIELD_ACTION, FIELDS } from './pointer.ts';
 import { stepFacts, stepWords } from './step-blocks.ts';
 
@@ -34,6 +35,24 @@ export function denyModal(card: Named & { readonly title: string }): ModalView {
   });
 }
 
+/** One question to the agent. Asking holds nothing up, and the modal says so. */
+export function askModal(card: Named & { readonly title: string; readonly expiresAt: string }): ModalView {
+  return modal(card, {
+    callback: CALLBACKS.ask,
+    title: 'Ask the agent',
+    submit: 'Ask',
+    blocks: [
+      section(outsideLine(card.title, 300)),
+      instantLine('Asking stops no clock: the request still expires', card.expiresAt),
+      field(FIELDS.question, 'Question', {
+        max: QUESTION_CHARS_MAX,
+        hint: 'Shown in the thread under your name, and to the agent. Its answer is its own words, unverified.',
+        multiline: true,
+      }),
+    ],
+  });
+}
+
 /** For high and critical risk: everything the request would do, a reason, and the target typed by hand. */
 export function reviewModal(view: CardView, names: Names): ModalView {
   const phrase = phraseToType(view);
@@ -47,18 +66,18 @@ export function reviewModal(view: CardView, names: Names): ModalView {
     submit: 'Approve',
     blocks: [
       section(`${TIER_WORDS[view.tier]}. ${outsideLine(progressWords(view, names.group), 500)}.`),
-      ...contents(view, BLOCKS_MAX - 1 - asks.length),
+      ...contents(view, names, BLOCKS_MAX - 1 - asks.length),
       ...asks,
     ],
   });
 }
 
 /** Everything about a request version that people may see, as long as Slack can hold it; what is left out says so. */
-export function detailsModal(view: CardView): ModalView {
+export function detailsModal(view: CardView, names: Names): ModalView {
   return modal(view, {
     callback: CALLBACKS.details,
     title: 'Request details',
-    blocks: contents(view, BLOCKS_MAX, chain),
+    blocks: contents(view, names, BLOCKS_MAX, chain),
   });
 }
 
@@ -75,6 +94,7 @@ export function noticeModal(sentence: string): ModalView {
 
 function contents(
   view: CardView,
+  names: Names,
   blocksMax: number,
   more: (step: CardStep) => readonly KnownBlock[] = () => [],
 ): readonly KnownBlock[] {
@@ -84,6 +104,7 @@ function contents(
       ...fenced(stepFacts(step)),
       ...more(step),
     ]),
+    ...(view.questions ?? []).flatMap((question) => questionAndAnswer(question, names)),
     context('Written by the agent, unverified:'),
     ...fenced(view.reason),
     context(`${view.request} · version ${view.version} · digest ${view.digest}`),
@@ -96,6 +117,17 @@ function chain({ explanation = [] }: CardStep): readonly KnownBlock[] {
   if (explanation.length === 0) return [];
   const lines = explanation.map((line) => `- ${outsideLine(line, 300)}`);
   return [section(outside(['How policy came to this:', ...lines].join('\n'), { charsMax: CHAIN_CHARS_MAX }))];
+}
+
+function questionAndAnswer(question: QuestionView, names: Names): readonly KnownBlock[] {
+  const { by, at, text, answer, answeredAt } = question;
+  return [
+    context(`${outsideLine(names.person(by), 80)} asked the agent, ${utc(at)}:`),
+    ...fenced(text),
+    ...(answer === undefined
+      ? [context('Not answered.')]
+      : [context(`Answered ${utc(answeredAt ?? '')}. Written by the agent, unverified:`), ...fenced(answer)]),
+  ];
 }
 
 /** The whole text in as many fences as it takes. */

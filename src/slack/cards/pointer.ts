@@ -1,14 +1,21 @@
 /** The constant ids that buttons, modals and their fields go by. What a button points to is in `approvals/pointer.ts`. */
 
-export const ACTIONS = { approve: 'approve', review: 'review', deny: 'deny', details: 'details' } as const;
+export const ACTIONS = {
+  approve: 'approve',
+  review: 'review',
+  deny: 'deny',
+  ask: 'ask',
+  details: 'details',
+} as const;
 export const CALLBACKS = {
   deny: 'deny-submit',
+  ask: 'ask-submit',
   review: 'review-submit',
   notice: 'notice',
   details: 'details',
 } as const;
 /** Block ids of modal fields; the element inside each has the action id `value`. */
-export const FIELDS = { reason: 'reason', target: 'target' } as const;
+export const FIELDS = { reason: 'reason', target: 'target', question: 'question' } as const;
 export const FIELD_ACTION = 'value';
 export const COMMAND = '/countersign';
 

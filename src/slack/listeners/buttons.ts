@@ -1,8 +1,9 @@
 /** The four buttons of a card. Approve decides; the others open a modal. */
 import type { ModalView } from '@slack/types';
 import { recordDecision } from '../../approvals/record-decision.ts';
+import type { CardView } from '../../domain/card.ts';
 import { isApprovedDirectly } from '../cards/buttons.ts';
-import { denyModal, detailsModal, reviewModal } from '../cards/modals.ts';
+import { askModal, denyModal, detailsModal, reviewModal } from '../cards/modals.ts';
 import type { Desk } from '../ports.ts';
 import { DONE, type Reply, tell } from '../reply.ts';
 import { sorted } from '../slack-client.ts';
@@ -32,18 +33,22 @@ export function openDeny(desk: Desk): ButtonWork {
   return (believed) => open(desk, believed, denyModal(believed.approval));
 }
 
+export function openAsk(desk: Desk): ButtonWork {
+  return (believed) => open(desk, believed, askModal(believed.approval));
+}
+
 export function openReview(desk: Desk): ButtonWork {
   return (believed) => openDrawn(desk, believed, (view) => reviewModal(view, desk.names));
 }
 
 export function openDetails(desk: Desk): ButtonWork {
-  return (believed) => openDrawn(desk, believed, detailsModal);
+  return (believed) => openDrawn(desk, believed, (view) => detailsModal(view, desk.names));
 }
 
 async function openDrawn(
   desk: Desk,
   believed: BelievedClick,
-  draw: (view: Parameters<typeof detailsModal>[0]) => ModalView,
+  draw: (view: CardView) => ModalView,
 ): Promise<Reply> {
   const { request, version } = believed.approval;
   const card = await desk.cards.current(request, version);

@@ -24,6 +24,8 @@ export function fakeRequests(): FakeRequests {
     decide: notHere,
     amend: notHere,
     asks: notHere,
+    question: notHere,
+    answer: notHere,
     cancel: notHere,
     ready: async () => undefined,
     view: async (id) => known.get(id)?.view,

@@ -9,6 +9,7 @@ const KINDS: Readonly<Record<TimelineEntry['kind'], readonly [IconName, Tone]>> 
   undone: ['undo', 'odd'],
   card: ['card', 'quiet'],
   decision: ['person', 'busy'],
+  question: ['person', 'busy'],
   waiting: ['clock', 'waiting'],
   problem: ['warn', 'bad'],
   closed: ['flag', 'quiet'],
