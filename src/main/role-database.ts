@@ -40,7 +40,10 @@ export interface ExecutorStore
 
 /** What the approvals role keeps: no effects, and no halts. Standing grants it lists and revokes, and never mints. */
 export interface ApprovalsStore
-  extends Pick<DatabaseStore, 'identities' | 'inbox' | 'cards' | 'messages' | 'clicks' | 'absences'> {
+  extends Pick<
+    DatabaseStore,
+    'identities' | 'inbox' | 'cards' | 'messages' | 'clicks' | 'absences' | 'oversight'
+  > {
   readonly grants: Pick<StandingGrants, 'find' | 'list' | 'usesOf' | 'revoke'>;
 }
 

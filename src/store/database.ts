@@ -10,6 +10,7 @@ import type { Revocation, ToolSwitch } from '../domain/orders.ts';
 import type { DeclaredTask } from '../domain/session.ts';
 import type { GrantProof, StandingGrant } from '../domain/standing-grant.ts';
 import type { Observation } from '../domain/usage.ts';
+import type { OversightTables } from './oversight-tables.ts';
 
 /** Set by the database when the row is made, and never afterwards. */
 type MadeAt = ColumnType<Date, Date | undefined, never>;
@@ -187,7 +188,7 @@ export interface StandingGrantEntriesView extends StandingGrantUsesTable {
   given_back: boolean;
 }
 
-export interface Tables {
+export interface Tables extends OversightTables {
   effects: EffectsTable;
   approvals: ApprovalsTable;
   identities: IdentitiesTable;

@@ -13,6 +13,7 @@ import * as sessions from './migrations/0007-sessions.ts';
 import * as narrowRights from './migrations/0008-narrow-rights.ts';
 import * as absences from './migrations/0009-absences.ts';
 import * as standingGrants from './migrations/0011-standing-grants.ts';
+import * as oversight from './migrations/0012-oversight.ts';
 
 /** In order, by name. A name once released is never changed or removed: databases remember it. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = Object.freeze({
@@ -26,6 +27,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = Object.freeze({
   '0008-narrow-rights': narrowRights,
   '0009-absences': absences,
   '0011-standing-grants': standingGrants,
+  '0012-oversight': oversight,
 });
 
 /**

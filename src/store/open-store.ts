@@ -10,6 +10,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Kysely, sql } from 'kysely';
 import { CountersignError } from '../domain/errors.ts';
+import type { OversightBook } from '../domain/oversight.ts';
 import type {
   AbsenceBook,
   AccessBook,
@@ -44,6 +45,7 @@ import { openPglite } from './open-pglite.ts';
 import { openPostgres } from './open-postgres.ts';
 import { makeOrderFolders, type OrderFiles, orderFiles } from './order-files.ts';
 import { createOrders } from './orders.ts';
+import { createOversightBook } from './oversight.ts';
 import type { RevocationBook } from './revocations.ts';
 import { createRevocations } from './revocations.ts';
 import { createSessions } from './sessions.ts';
@@ -84,6 +86,7 @@ export interface DatabaseStore {
   readonly messages: Messages;
   readonly identities: Identities;
   readonly clicks: Clicks;
+  readonly oversight: OversightBook;
   /** Rejects when the database does not answer. */
   ping(): Promise<void>;
 }
@@ -202,6 +205,7 @@ export function storeOn(
     messages: createMessages(db),
     identities: createIdentities(db),
     clicks: createClicks(db),
+    oversight: createOversightBook(db),
     ping: async () => {
       await sql`select 1`.execute(db);
     },

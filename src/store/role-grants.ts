@@ -42,6 +42,22 @@ const JUDGING: Grants = {
   standing_grant_entries: READ,
 };
 
+/** What becomes known of an asking later; whom and what it asked stays as it was. */
+const ASKED_LATER = [
+  'seq',
+  'members',
+  'fate',
+  'outcome',
+  'effects',
+  'undone',
+  'stuck',
+  'shown_at',
+  'closed_at',
+] as const;
+
+/** What a door heard is replaced by what was admitted; who answered what stays. */
+const SAID_LATER = ['has_reason', 'surface', 'assurance', 'at', 'admitted'] as const;
+
 /** Every login sees which migrations are done. What is not in here is not allowed. */
 export const ROLE_GRANTS: Readonly<Record<DatabaseRole, Grants>> = Object.freeze({
   /** Sees what limits count, never what an effect captured or gave. A tripped alarm may revoke, and not reinstate. */
@@ -62,6 +78,10 @@ export const ROLE_GRANTS: Readonly<Record<DatabaseRole, Grants>> = Object.freeze
     absences: ABSENCES,
     standing_grants: { select: true, update: REVOKED },
     standing_grant_entries: READ,
+    oversight_asked: { select: true, insert: true, update: ASKED_LATER, delete: true },
+    oversight_steps: READ_AND_ADD,
+    oversight_answers: { select: true, insert: true, update: SAID_LATER },
+    oversight_refusals: { select: true, insert: true, delete: true },
   },
   executor: {
     ...JUDGING,
@@ -85,6 +105,10 @@ export const ROLE_GRANTS: Readonly<Record<DatabaseRole, Grants>> = Object.freeze
     standing_grant_entries: READ,
     sessions: READ,
     usage_entries: READ,
+    oversight_asked: READ,
+    oversight_steps: READ,
+    oversight_answers: READ,
+    oversight_refusals: READ,
   },
 });
 

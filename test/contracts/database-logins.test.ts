@@ -86,6 +86,9 @@ describe.skipIf(postgresBinaries() === undefined)(
       ['approvals', 'give access', "INSERT INTO access_grants (id) VALUES ('x')"],
       ['approvals', 'allow in advance', "INSERT INTO standing_grants (id) VALUES ('x')"],
       ['approvals', 'widen what was allowed', 'UPDATE standing_grants SET uses_max = 1000'],
+      ['approvals', 'rewrite whom an asking asked', "UPDATE oversight_asked SET groups = '[]'"],
+      ['approvals', 'rewrite an answer that was given', "UPDATE oversight_answers SET person = 'bob'"],
+      ['approvals', 'remove an answer that was given', 'DELETE FROM oversight_answers'],
       ['approvals', 'change what an open approval says', "UPDATE approvals SET body = '{}'"],
       ['approvals', 'prolong an absence', "UPDATE absences SET ends_at = 'infinity'"],
       ['approvals', 'name another delegate', "UPDATE absences SET delegate = 'mallory'"],
@@ -106,6 +109,8 @@ describe.skipIf(postgresBinaries() === undefined)(
       ['operator', 'allow in advance', "INSERT INTO standing_grants (id) VALUES ('x')"],
       ['operator', 'read effects', 'SELECT captured FROM effects'],
       ['operator', 'remove a halt', 'DELETE FROM halts'],
+      ['operator', 'forget who was asked', 'DELETE FROM oversight_asked'],
+      ['workflows', 'read who answers how fast', 'SELECT * FROM oversight_answers'],
     ] as const)('login of %s cannot %s', async (role, _what, sql) => {
       await expect(rows(loginOf(role), sql)).rejects.toThrow(DENIED);
     });

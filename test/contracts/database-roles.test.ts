@@ -8,6 +8,7 @@ import { ROLES, type Role } from '../../src/process/setting-table.ts';
 import { openPostgres } from '../../src/store/open-postgres.ts';
 import { storeOn } from '../../src/store/open-store.ts';
 import { loginOf } from '../../src/store/role-grants.ts';
+import { anAnswer, anAsked, aRefusal } from '../store/oversight-samples.ts';
 import {
   aGrant,
   aHalt,
@@ -173,6 +174,26 @@ describe.skipIf(postgresBinaries() === undefined)(
         expect(await storeOf(role).absences.inForce(new Date())).toEqual([absence]);
       expect(await absences.end(absence.id, absence.person)).toBe(true);
       expect(await storeOf('workflows').absences.inForce(new Date())).toEqual([]);
+    });
+
+    it('lets approvals keep the records of oversight, and an operator read them', async () => {
+      const { oversight } = storeOf('approvals');
+      const asked = anAsked({ askedAt: new Date(0).toISOString(), answers: [anAnswer()] });
+      const click = aRefusal({ person: 'alice' });
+      expect(await oversight.note(asked)).toMatchObject({ isNew: true });
+      await oversight.note({ ...asked, seq: 2, fate: 'approved', closedAt: new Date(1).toISOString() });
+      await oversight.said(asked, anAnswer({ person: 'bob' }));
+      await oversight.note({ ...asked, answers: [anAnswer({ person: 'bob' })] });
+      await oversight.shown({ ...asked, at: new Date(2).toISOString() });
+      expect(await oversight.refused(click)).toBe(true);
+      expect(await oversight.approvalsOf('alice', 9)).toHaveLength(1);
+      expect(await oversight.earlier({ ...asked, request: 'req_other' }, 5)).toHaveLength(1);
+      const db = await openPostgres({ databaseUrl: database.urlOf(loginOf('operator')), poolMax: 1 });
+      const seen = await storeOn(db, { forgets: false }).oversight.since(new Date(0));
+      expect(seen.asked).toMatchObject([{ request: asked.request, seq: 2 }]);
+      expect(seen.refused).toEqual([click]);
+      await db.destroy();
+      await oversight.note(anAsked({ askedAt: new Date().toISOString() }));
     });
 
     it('lets an operator write standing orders and take back access', async () => {

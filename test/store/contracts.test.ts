@@ -9,6 +9,7 @@ import { haltsContract } from './halts.contract.ts';
 import { identitiesContract } from './identities.contract.ts';
 import { inboxContract } from './inbox.contract.ts';
 import { ordersContract } from './orders.contract.ts';
+import { oversightContract } from './oversight.contract.ts';
 import { reservationsContract } from './reservations.contract.ts';
 import { revocationsContract } from './revocations.contract.ts';
 import { accessContract, sessionsContract } from './sessions.contract.ts';
@@ -32,5 +33,6 @@ onBothDatabases((store) => {
   accessContract(store);
   absencesContract('absences in the database', () => createAbsences(store().db));
   grantsContract(store);
+  oversightContract(store);
   haltsContract('halts in the database', () => store().halts);
 });
