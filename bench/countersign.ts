@@ -13,6 +13,7 @@ import { type RunningWorker, runWorker } from '../src/main/run-worker.ts';
 import { requestSettings } from '../src/main/topology.ts';
 import type { Requests } from '../src/orchestrator/requests.ts';
 import { createRequests } from '../src/orchestrator/temporal-requests.ts';
+import type { Pace } from '../src/slack/pacing.ts';
 import { createSlackClient } from '../src/slack/slack-client.ts';
 import { openStore, type Store } from '../src/store/open-store.ts';
 import type { Outside } from './emulators-process.ts';
@@ -28,7 +29,18 @@ export interface CountersignOptions {
   readonly keysFolder: string;
   readonly outside: Outside;
   readonly bundle: WorkflowBundle;
+  /** How fast it speaks in Slack. Absent: as fast as it can, because Slack's limits are not what is measured. */
+  readonly pace?: Pace;
 }
+
+const OFTEN = { calls: 1_000_000, everyMs: 1_000 };
+const UNPACED: Pace = Object.freeze({
+  channel: OFTEN,
+  workspace: OFTEN,
+  'chat.update': OFTEN,
+  'chat.postEphemeral': OFTEN,
+  look: OFTEN,
+});
 
 export interface Countersign {
   readonly installation: Installation;
@@ -57,6 +69,7 @@ export async function startCountersign(
     requests,
     loggers: { log, security: log },
     secrets: slack,
+    pace: options.pace ?? UNPACED,
     client: createSlackClient({
       token: slack.botToken,
       log,

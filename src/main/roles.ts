@@ -20,6 +20,7 @@ import type { Requests } from '../orchestrator/requests.ts';
 import type { OrchestratorDeps } from '../orchestrator/temporal-requests.ts';
 import type { Loggers } from '../process/logger.ts';
 import { createSlackApp, type SlackApp, type SlackAppOptions } from '../slack/app.ts';
+import { createPacer, type Pace } from '../slack/pacing.ts';
 import { createSlackSurface } from '../slack/surface.ts';
 import { createVendors, type VendorSettings } from '../tools/vendors.ts';
 import { freshVerifier } from './fresh-files.ts';
@@ -131,8 +132,10 @@ export async function approvalsRole(options: {
   readonly client: WebClient;
   readonly loggers: Loggers;
   readonly secrets: Pick<SlackAppOptions, 'botToken' | 'signingSecret' | 'appToken' | 'apiUrl'>;
+  /** Absent: as fast as Slack allows. */
+  readonly pace?: Pace;
 }): Promise<ApprovalsRole> {
-  const { installation, keys, store, requests, client, loggers, secrets } = options;
+  const { installation, keys, store, requests, client, loggers, secrets, pace } = options;
   const { people, slack: place } = installation.organisation;
   await store.identities.sync(
     people.flatMap(({ id, slack }) => (slack === undefined ? [] : [{ ...slack, person: id }])),
@@ -149,6 +152,7 @@ export async function approvalsRole(options: {
     channels,
     approvalsChannel,
     names,
+    pacer: createPacer(pace),
     log: loggers.log,
   });
   const slack = createSlackApp({

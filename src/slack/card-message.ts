@@ -2,6 +2,8 @@
 import type { WebClient } from '@slack/web-api';
 import type { CardView } from '../domain/card.ts';
 import type { Drawing } from './cards/draw-card.ts';
+import type { Wanted } from './lane.ts';
+import { inTurn, type Pacer } from './pacing.ts';
 import type { MessagePlace } from './ports.ts';
 import { slackCode, sorted } from './slack-client.ts';
 
@@ -53,24 +55,29 @@ export async function updateCard(
   }
 }
 
-/** Looks for a card's message in the channel since it was asked for. The newest match wins; bounded in pages. */
+/**
+ * Looks for a card's message in the channel since it was asked for. The newest match wins; bounded in pages, each of
+ * which waits for its turn.
+ */
 export async function findCard(
-  client: WebClient,
+  { client, pacer }: { readonly client: WebClient; readonly pacer: Pacer },
   channel: string,
   card: Named & Pick<CardView, 'requestedAt'>,
 ): Promise<MessagePlace | undefined> {
   const oldest = String(Math.floor(new Date(card.requestedAt).getTime() / 1_000) - 60);
   let cursor: string | undefined;
   for (let page = 0; page < HISTORY_PAGES_MAX; page += 1) {
-    const answer = await sorted(
-      'Cannot look for card',
-      client.conversations.history({
-        channel,
-        oldest,
-        limit: HISTORY_PAGE_MESSAGES,
-        include_all_metadata: true,
-        ...(cursor === undefined ? {} : { cursor }),
-      }),
+    const answer = await inTurn(pacer, { method: 'look' }, lookFor(card), () =>
+      sorted(
+        'Cannot look for card',
+        client.conversations.history({
+          channel,
+          oldest,
+          limit: HISTORY_PAGE_MESSAGES,
+          include_all_metadata: true,
+          ...(cursor === undefined ? {} : { cursor }),
+        }),
+      ),
     );
     const found = answer.messages?.find(({ metadata }) => isCard(metadata, card));
     if (found?.ts !== undefined) return { channel, ts: found.ts };
@@ -83,6 +90,10 @@ export async function findCard(
 /** Removes a card that turned out to be a double. Best effort: its buttons point to the same record anyway. */
 export async function removeCard(client: WebClient, place: MessagePlace): Promise<void> {
   await sorted('Cannot remove double card', client.chat.delete({ ...place }));
+}
+
+function lookFor({ request, version }: Named): Wanted {
+  return { key: `${request} v${version}`, request, kind: 'update' };
 }
 
 function isCard(

@@ -2,6 +2,7 @@
 import type { WebClient } from '@slack/web-api';
 import { shortCode } from '../approvals/outside-text.ts';
 import { OutsideError } from '../domain/retry.ts';
+import { inTurn, type Pacer } from './pacing.ts';
 import type { MessagePlace, MessageStore } from './ports.ts';
 import { sorted } from './slack-client.ts';
 import { spoken } from './spoken.ts';
@@ -11,6 +12,8 @@ const LOOK_BACK_MESSAGES = 50;
 
 export interface Saying {
   readonly key: string;
+  /** Whose line it is; requests share a channel fairly. */
+  readonly request: string;
   /** A channel id, or a user id for a direct message. */
   readonly channel: string;
   readonly threadTs?: string;
@@ -20,24 +23,33 @@ export interface Saying {
   readonly quote?: string;
 }
 
+export interface Speaker {
+  readonly client: WebClient;
+  readonly messages: MessageStore;
+  readonly pacer: Pacer;
+}
+
 /**
  * Says it unless it was said. When Slack's answer got lost the message is looked for at once, so a retry does not
  * repeat it. A process that dies between speaking and recording can still cause one repeat.
  */
-export async function sayOnce(
-  { client, messages }: { readonly client: WebClient; readonly messages: MessageStore },
-  saying: Saying,
-): Promise<void> {
+export async function sayOnce(speaker: Speaker, saying: Saying): Promise<void> {
+  const { messages } = speaker;
   if ((await messages.find(saying.key)) !== undefined) return;
-  await messages.record(saying.key, await sayOrFind(client, saying));
+  await messages.record(saying.key, await sayOrFind(speaker, saying));
 }
 
-async function sayOrFind(client: WebClient, saying: Saying): Promise<MessagePlace> {
+async function sayOrFind({ client, pacer }: Speaker, saying: Saying): Promise<MessagePlace> {
+  const { key, channel, request } = saying;
   try {
-    return await post(client, saying);
+    return await inTurn(pacer, { method: 'chat.postMessage', channel }, { key, request, kind: 'line' }, () =>
+      post(client, saying),
+    );
   } catch (error) {
     if (!(error instanceof OutsideError) || error.kind !== 'unknown') throw error;
-    const found = await find(client, saying);
+    const found = await inTurn(pacer, { method: 'look' }, { key, request, kind: 'line' }, () =>
+      find(client, saying),
+    );
     if (found !== undefined) return found;
     throw new OutsideError('retryable', error.message, { cause: error });
   }

@@ -1,10 +1,12 @@
 /** The Slack side of `Surface`: cards, thread lines, whispers, direct messages and notices. */
 import type { WebClient } from '@slack/web-api';
 import type { Names } from '../approvals/names.ts';
-import { outside } from '../approvals/outside-text.ts';
+import { outside, shortCode } from '../approvals/outside-text.ts';
 import type { Directory, Log, Surface } from '../domain/ports.ts';
 import { OutsideError } from '../domain/retry.ts';
+import type { Wanted } from './lane.ts';
 import { createMending } from './mending.ts';
+import { inTurn, type Pacer } from './pacing.ts';
 import type { CardStore, MessagePlace, MessageStore } from './ports.ts';
 import { type Saying, sayOnce } from './say-once.ts';
 import { showCard } from './show-card.ts';
@@ -23,6 +25,7 @@ export interface SlackSurfaceOptions {
   readonly channels: Readonly<Record<string, string>>;
   readonly approvalsChannel: string;
   readonly names: Names;
+  readonly pacer: Pacer;
   /** What an operator has to mend is said here. */
   readonly log: Log;
 }
@@ -32,8 +35,8 @@ export interface SlackSurfaceOptions {
  * the newest view.
  */
 export function createSlackSurface(options: SlackSurfaceOptions): Surface {
-  const { client, cards, messages, directory, names } = options;
-  const say = (saying: Saying) => sayOnce({ client, messages }, saying);
+  const { client, cards, directory, names, pacer } = options;
+  const say = (saying: Saying) => sayOnce(options, saying);
   const cardOf = async (request: string): Promise<MessagePlace> => {
     const places = (await cards.forRequest(request)).flatMap(({ place }) =>
       place === undefined ? [] : [place],
@@ -51,6 +54,7 @@ export function createSlackSurface(options: SlackSurfaceOptions): Surface {
       const line = by === undefined ? text : `${names.person(by)} ${text}`;
       await say({
         key,
+        request,
         channel,
         threadTs: ts,
         text: line,
@@ -61,13 +65,18 @@ export function createSlackSurface(options: SlackSurfaceOptions): Surface {
     async whisper({ request, person, text }) {
       const user = await slackUser(person);
       const { channel } = await cardOf(request);
-      await sorted('Cannot whisper', client.chat.postEphemeral({ channel, user, ...spoken(text) }));
+      // A whisper has no key: each is wanted for itself.
+      const wanted: Wanted = { key: `${request} ${person} ${shortCode(text)}`, request, kind: 'line' };
+      await inTurn(pacer, { method: 'chat.postEphemeral' }, wanted, () =>
+        sorted('Cannot whisper', client.chat.postEphemeral({ channel, user, ...spoken(text) })),
+      );
     },
-    async tell({ person, key, text, quote }) {
-      await say({ key, channel: await slackUser(person), text, ...(quote === undefined ? {} : { quote }) });
+    async tell({ request, person, key, text, quote }) {
+      const channel = await slackUser(person);
+      await say({ key, request, channel, text, ...(quote === undefined ? {} : { quote }) });
     },
     async announce({ channel, key, text }) {
-      await say({ key, channel: channelId(options.channels, channel), text });
+      await say({ key, request: key, channel: channelId(options.channels, channel), text });
     },
   };
   const mending = createMending(options.log);

@@ -199,11 +199,11 @@ describe('a decision', () => {
     });
     const { message, words } = await people.card(id, (card) => card.words.includes('Rejected by a person.'));
     expect(words).toContain(reason);
-    const thread = slack
-      .snapshot(slackUser('alice'))
-      .channels.flatMap(({ messages }) => messages)
-      .filter(({ threadTs }) => threadTs === message.ts);
-    expect(thread.length).toBeGreaterThan(0);
+    const thread = await until('the thread tells it', () => {
+      const messages = slack.snapshot(slackUser('alice')).channels.flatMap((channel) => channel.messages);
+      const lines = messages.filter(({ threadTs }) => threadTs === message.ts);
+      return lines.length > 0 && lines;
+    });
     for (const { text, blocks } of [message, ...thread]) {
       expect(markup([text, mrkdwnIn(blocks)].join('\n'))).toEqual([]);
     }

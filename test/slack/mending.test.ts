@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vit
 import { namesOf } from '../../src/approvals/names.ts';
 import type { Surface } from '../../src/domain/ports.ts';
 import { MENDED_AFTER_MS } from '../../src/slack/mending.ts';
+import { createPacer } from '../../src/slack/pacing.ts';
 import { createSlackClient } from '../../src/slack/slack-client.ts';
 import { createSlackSurface } from '../../src/slack/surface.ts';
 import { view } from './views.ts';
@@ -17,6 +18,7 @@ import {
   messagesInMemory,
   ORGANISATION,
   SECRET,
+  UNHURRIED,
   type World,
 } from './world.ts';
 
@@ -45,6 +47,7 @@ function surfaceOf({ token = BOT_TOKEN, apiUrl, channel = CHANNEL, log = logInMe
     channels: { 'agent-notices': channel },
     approvalsChannel: channel,
     names: namesOf(ORGANISATION),
+    pacer: createPacer(UNHURRIED),
     log,
   });
 }

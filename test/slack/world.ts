@@ -16,6 +16,7 @@ import type { Directory, Inbox, Log, Surface } from '../../src/domain/ports.ts';
 import type { Question } from '../../src/domain/question.ts';
 import type { RequestView } from '../../src/domain/request.ts';
 import { createSlackApp, type SlackAppOptions } from '../../src/slack/app.ts';
+import { createPacer, type Pace } from '../../src/slack/pacing.ts';
 import type { CardRow, CardStore, MessagePlace, MessageStore } from '../../src/slack/ports.ts';
 import { createSlackClient } from '../../src/slack/slack-client.ts';
 import { createSlackSurface } from '../../src/slack/surface.ts';
@@ -24,6 +25,16 @@ import { ACME, person, privateKey } from '../approvals/acme.ts';
 export const SECRET = 'sandbox-signing-secret';
 export const BOT_TOKEN = 'xoxb-sandbox-token';
 export const CHANNEL = 'C0APPROVALS';
+
+/** For tests of what is said, not of when. */
+const OFTEN = { calls: 1_000, everyMs: 1_000 };
+export const UNHURRIED: Pace = {
+  channel: OFTEN,
+  workspace: OFTEN,
+  'chat.update': OFTEN,
+  'chat.postEphemeral': OFTEN,
+  look: OFTEN,
+};
 
 /** Two Slack users on purpose: a guest and a bot that the directory, wrongly, knows as people. */
 export const ORGANISATION = {
@@ -213,6 +224,7 @@ export async function createWorld(changes: { readonly directory?: Directory } = 
     channels,
     messages: messagesInMemory(),
     approvalsChannel: CHANNEL,
+    pacer: createPacer(UNHURRIED),
     log,
   });
   return {

@@ -52,6 +52,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     '@slack/bolt',
     '@slack/web-api',
     '@slack/types',
+    'rate-limiter-flexible',
     'type:pino',
   ],
   gateway: ['domain', 'tools', 'orchestrator', 'zod', 'node:*', '*'],

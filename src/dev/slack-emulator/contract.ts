@@ -32,6 +32,18 @@ export interface SlackEmulatorOptions {
   readonly channels: readonly SlackChannelSeed[];
   /** State survives restarts in this file; absent: memory only. */
   readonly stateFile?: string;
+  /** Refuses calls that come faster than Slack takes them, with 429 and `Retry-After`. Absent: it takes everything. */
+  readonly strict?: boolean;
+}
+
+/** What a strict workspace counted since it started. */
+export interface SlackTraffic {
+  /** Messages posted. */
+  readonly posted: number;
+  /** Calls refused for coming too soon. */
+  readonly refused: number;
+  /** Of messages posted, the most in one channel within any second. */
+  readonly mostInASecond: number;
 }
 
 export interface SlackMessage {
@@ -112,6 +124,8 @@ export interface SlackEmulator {
     readonly retryAfterSeconds?: number;
     readonly times: number;
   }): void;
+  /** Nothing but zeros unless it is strict. */
+  traffic(): SlackTraffic;
   /** Called after every change of the workspace; returns the unsubscribe. */
   onChange(listener: () => void): () => void;
   close(): Promise<void>;

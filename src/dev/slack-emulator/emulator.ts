@@ -20,6 +20,7 @@ import { conversationMethods } from './conversation-methods.ts';
 import { deliverer } from './delivery.ts';
 import { Failures } from './failures.ts';
 import { click, clickInView, command, openHome } from './interactions.ts';
+import { Limits } from './limits.ts';
 import { peopleMethods } from './people-methods.ts';
 import { readState, stateWriter } from './state-file.ts';
 import { closeView, submitView } from './submissions.ts';
@@ -58,6 +59,7 @@ export async function startSlackEmulator(
   const triggers = new Tickets<string>({ uses: 1, lifeMs: TRIGGER_LIFE_MS, clock: now });
   const urls = new Tickets<Origin>({ uses: RESPONSE_URL_USES, lifeMs: RESPONSE_URL_LIFE_MS, clock: now });
   const failures = new Failures();
+  const limits = new Limits(options.strict === true, now);
   const respond = (key: string, args: Args) => {
     const used = urls.use(key);
     if ('what' in used) return showAnswer(workspace, used.what, args);
@@ -69,7 +71,11 @@ export async function startSlackEmulator(
     ...chatMethods(workspace),
     ...viewMethods({ workspace, views, triggers }),
   };
-  const server = webApi({ methods, takeFailure: (method) => failures.take(method), respond, botToken });
+  const server = webApi({
+    ...{ methods, respond, botToken },
+    takeFailure: (method) => failures.take(method),
+    tooSoon: (method, args) => limits.retryAfterSeconds(method, args),
+  });
   await server.listen({ host: '127.0.0.1', port: options.port }).catch((cause: unknown) => {
     throw refusal(`port ${options.port} is not free`, cause);
   });
@@ -92,6 +98,7 @@ export async function startSlackEmulator(
     closeView: (close) => closeView(acting, close),
     command: (typed) => command(acting, typed),
     failNext: (failure) => failures.order(failure),
+    traffic: () => limits.traffic,
     onChange: (listener) => workspace.onChange(listener),
     close: async () => {
       await server.close();

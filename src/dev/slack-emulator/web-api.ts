@@ -12,6 +12,8 @@ type Failure = Parameters<SlackEmulator['failNext']>[0];
 export function webApi(parts: {
   readonly methods: Readonly<Record<string, Method>>;
   readonly takeFailure: (method: string) => Failure | undefined;
+  /** The seconds after which a call that comes too soon may be made. */
+  readonly tooSoon: (method: string, args: Args) => number | undefined;
   readonly respond: (key: string, args: Args) => { readonly ok: true } | Refusal;
   readonly botToken: string;
 }): FastifyInstance {
@@ -44,7 +46,9 @@ export function webApi(parts: {
       if (token === undefined) return refuse('not_authed');
       if (!sameSecret(token, parts.botToken)) return refuse('invalid_auth');
       const run = Object.hasOwn(parts.methods, method) ? parts.methods[method] : undefined;
-      return run === undefined ? refuse('unknown_method') : run(args);
+      if (run === undefined) return refuse('unknown_method');
+      const retryAfterSeconds = parts.tooSoon(method, args);
+      return retryAfterSeconds === undefined ? run(args) : fail(reply, { status: 429, retryAfterSeconds });
     },
   });
   server.post<{ Params: { key: string } }>('/response/:key', async (request, reply) => {
@@ -55,7 +59,10 @@ export function webApi(parts: {
   return server;
 }
 
-function fail(reply: FastifyReply, { status, retryAfterSeconds = 1 }: Failure): FastifyReply {
+function fail(
+  reply: FastifyReply,
+  { status, retryAfterSeconds = 1 }: Pick<Failure, 'status' | 'retryAfterSeconds'>,
+): FastifyReply {
   if (status === 429) void reply.header('retry-after', String(retryAfterSeconds));
   return reply.status(status).send(refuse(status === 429 ? 'ratelimited' : 'internal_error'));
 }

@@ -84,6 +84,7 @@ export function fakeSlack(startAt = 1_795_260_000): FakeSlack {
     },
     command: (command) => perform('command', command),
     failNext: () => undefined,
+    traffic: () => ({ posted: messages.length, refused: 0, mostInASecond: 0 }),
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
