@@ -21,6 +21,7 @@ export function createDirectory(
   return {
     person: async (id) => byId((await read()).people, id),
     agent: async (id) => byId((await read()).agents, id),
+    agentsOf: async (owner) => (await read()).agents.filter((agent) => agent.owner === owner),
     agentByIdentity: async (identity) =>
       onlyOne((await read()).agents.filter((agent) => isKnownAs(agent, identity))),
     members: async (group) => (await read()).people.filter((person) => person.groups.includes(group)),

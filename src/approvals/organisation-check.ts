@@ -51,9 +51,13 @@ function repeated(ids: readonly string[], field: string): readonly FieldProblem[
   return [...twice].map((id) => ({ field, problem: `"${id}" appears more than once` }));
 }
 
-function unknownGroups({ groups, people }: Organisation): readonly FieldProblem[] {
+function unknownGroups({ groups, people, operators }: Organisation): readonly FieldProblem[] {
   const known = new Set(groups.map((group) => group.id));
-  return people.flatMap((person) =>
+  const strange =
+    operators === undefined || known.has(operators)
+      ? []
+      : [{ field: 'people.yaml/operators', problem: `group "${operators}" is not defined` }];
+  const ofPeople = people.flatMap((person) =>
     person.groups
       .filter((group) => !known.has(group))
       .map((group) => ({
@@ -61,6 +65,7 @@ function unknownGroups({ groups, people }: Organisation): readonly FieldProblem[
         problem: `group "${group}" is not defined`,
       })),
   );
+  return [...strange, ...ofPeople];
 }
 
 function unknownOwners({ people, agents }: Organisation): readonly FieldProblem[] {

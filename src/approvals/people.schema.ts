@@ -29,6 +29,8 @@ const identity = z.strictObject({ issuer: claim, subject: claim });
 
 export const peopleFile = z.strictObject({
   groups: z.array(z.strictObject({ id, title: name })).max(1_000),
+  /** The group whose members are operators; absent: nobody is. */
+  operators: id.exactOptional(),
   people: z
     .array(
       z.strictObject({

@@ -27,6 +27,8 @@ export interface SlackPlace {
 
 export interface Organisation {
   readonly groups: readonly Group[];
+  /** The group of the operators. */
+  readonly operators?: string;
   readonly people: readonly Person[];
   readonly agents: readonly Agent[];
   readonly slack: SlackPlace;
@@ -46,11 +48,16 @@ export async function loadOrganisation(folder: string): Promise<Organisation> {
     throw misconfigured(folder, problems);
   const organisation: Organisation = {
     groups: people.groups,
-    people: people.people.map(({ slack: identity, ...person }) =>
-      identity === undefined
-        ? person
-        : { ...person, slack: { team: identity.team ?? slack.team, user: identity.user } },
-    ),
+    ...(people.operators === undefined ? {} : { operators: people.operators }),
+    people: people.people.map(({ slack: identity, ...person }) => ({
+      ...person,
+      ...(people.operators !== undefined && person.groups.includes(people.operators)
+        ? { operator: true }
+        : {}),
+      ...(identity === undefined
+        ? {}
+        : { slack: { team: identity.team ?? slack.team, user: identity.user } }),
+    })),
     agents: agents.agents,
     slack: { team: slack.team, app: slack.app, approvalsChannel: slack.approvals, channels: slack.notices },
     approvals,

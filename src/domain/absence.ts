@@ -10,6 +10,8 @@ export interface Absence {
   readonly until: string;
   /** Decides "for" the person meanwhile, in that person's groups. Absent: nobody does. */
   readonly delegate?: string;
+  /** Why, or what to know meanwhile; the delegate is told it. The person's own words. */
+  readonly note?: string;
   /** When it was said, and by whom: the person, or an operator. */
   readonly madeAt: string;
   readonly by: string;
@@ -24,6 +26,8 @@ export const ABSENCE_MS_MAX = 90 * 24 * 60 * 60_000;
 /** An absence begins at most this long after it was said. */
 export const ABSENCE_AHEAD_MS_MAX = 366 * 24 * 60 * 60_000;
 
+export const ABSENCE_NOTE_CHARS_MAX = 300;
+
 /** Present and future ones of one person; they never overlap. */
 export const ABSENCES_OPEN_MAX = 20;
 
@@ -37,7 +41,10 @@ export function absenceProblem({
   from,
   until,
   madeAt,
-}: Absence): { readonly field: 'from' | 'until' | 'delegate'; readonly problem: string } | undefined {
+  note = '',
+}: Absence):
+  | { readonly field: 'from' | 'until' | 'delegate' | 'note'; readonly problem: string }
+  | undefined {
   const [starts, ends, made] = [from, until, madeAt].map((time) => new Date(time).getTime());
   if (starts === undefined || !(starts <= (made ?? 0) + ABSENCE_AHEAD_MS_MAX))
     return { field: 'from', problem: 'wanted a time within the next 366 days' };
@@ -47,6 +54,8 @@ export function absenceProblem({
     return { field: 'until', problem: 'wanted a time in the future' };
   if (ends - starts > ABSENCE_MS_MAX)
     return { field: 'until', problem: 'wanted at most 90 days after "from"' };
+  if (note.length > ABSENCE_NOTE_CHARS_MAX)
+    return { field: 'note', problem: `wanted at most ${ABSENCE_NOTE_CHARS_MAX} characters` };
   if (delegate === person) return { field: 'delegate', problem: 'wanted somebody else' };
   return undefined;
 }

@@ -17,6 +17,8 @@ export interface Person {
   readonly identities?: readonly { readonly issuer: string; readonly subject: string }[];
   /** Where they are told when Slack cannot deliver. Identifies nobody. */
   readonly email?: string;
+  /** In the group that people.yaml names as operators: may stop anything, and end anybody's absence. */
+  readonly operator?: boolean;
   /** Reached outside their hours too. */
   readonly onCall?: boolean;
 }

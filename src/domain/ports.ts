@@ -42,6 +42,8 @@ export interface Directory {
   personBySlack(identity: SlackIdentity): Promise<Person | undefined>;
   members(group: string): Promise<readonly Person[]>;
   agent(id: string): Promise<Agent | undefined>;
+  /** The agents this person answers for, by id. */
+  agentsOf(owner: string): Promise<readonly Agent[]>;
   /** The agent that an outside issuer knows by this subject. */
   agentByIdentity(identity: {
     readonly issuer: string;

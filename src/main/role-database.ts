@@ -38,11 +38,14 @@ export interface ExecutorStore
   readonly absences: Pick<Absences, 'inForce'>;
 }
 
-/** What the approvals role keeps: no effects, and no halts. Standing grants it lists and revokes, and never mints. */
+/**
+ * What the approvals role keeps: no effects. Standing grants it lists and revokes, and never mints. Of
+ * halts it sees the database's only: the files are the executor's.
+ */
 export interface ApprovalsStore
   extends Pick<
     DatabaseStore,
-    'identities' | 'inbox' | 'cards' | 'messages' | 'clicks' | 'absences' | 'oversight'
+    'identities' | 'inbox' | 'cards' | 'messages' | 'clicks' | 'absences' | 'halts' | 'oversight'
   > {
   readonly grants: Pick<StandingGrants, 'find' | 'list' | 'usesOf' | 'revoke'>;
 }

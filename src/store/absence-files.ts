@@ -1,7 +1,12 @@
 /** Absences as files in `<dataDir>/orders/absences/`, beside the other books of the embedded default; see `order-files.ts`. */
 import { join } from 'node:path';
 import { z } from 'zod';
-import { ABSENCES_OPEN_MAX, type Absence, type RecordedAbsence } from '../domain/absence.ts';
+import {
+  ABSENCE_NOTE_CHARS_MAX,
+  ABSENCES_OPEN_MAX,
+  type Absence,
+  type RecordedAbsence,
+} from '../domain/absence.ts';
 import type { AbsenceBook, Clock } from '../domain/ports.ts';
 import { assertFits, assertSameAbsence } from './absences.ts';
 import { recordFolder } from './record-folder.ts';
@@ -10,6 +15,7 @@ const instant = z.iso.datetime({ offset: true });
 const name = z.string().min(1).max(200);
 const absenceSchema = z.strictObject({
   ...{ id: name, person: name, delegate: name.exactOptional() },
+  note: z.string().min(1).max(ABSENCE_NOTE_CHARS_MAX).exactOptional(),
   ...{ from: instant, until: instant, madeAt: instant, by: name },
   ...{ endedAt: instant.exactOptional(), endedBy: name.exactOptional() },
 });

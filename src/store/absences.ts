@@ -81,7 +81,7 @@ async function inForce(db: Database, now: Date): Promise<readonly Absence[]> {
 }
 
 async function add(db: Database, absence: Absence): Promise<void> {
-  const { id, person, delegate = null, madeAt, by } = absence;
+  const { id, person, delegate = null, madeAt, by, note = null } = absence;
   // In turn: two at once would not see each other overlap.
   await inTurn(db, `absences of ${person}`, async (turn) => {
     const found = await find(turn, id);
@@ -91,7 +91,7 @@ async function add(db: Database, absence: Absence): Promise<void> {
     const row = { ...{ id, person, delegate, ...dates }, made_at: new Date(madeAt), made_by: by };
     await turn
       .insertInto('absences')
-      .values({ ...row, ended_at: null, ended_by: null })
+      .values({ ...row, note, ended_at: null, ended_by: null })
       .execute();
   });
 }
@@ -150,6 +150,7 @@ function toAbsence(row: Selectable<AbsencesTable>): RecordedAbsence {
     until: row.ends_at.toISOString(),
     madeAt: row.made_at.toISOString(),
     ...(row.delegate === null ? {} : { delegate: row.delegate }),
+    ...(row.note === null ? {} : { note: row.note }),
     ...(row.ended_at === null ? {} : { endedAt: row.ended_at.toISOString() }),
     ...(row.ended_by === null ? {} : { endedBy: row.ended_by }),
   };

@@ -143,6 +143,7 @@ export interface AbsencesTable {
   ends_at: Date;
   made_at: Date;
   made_by: string;
+  note: string | null;
   ended_at: Date | null;
   ended_by: string | null;
 }

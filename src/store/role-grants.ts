@@ -33,6 +33,8 @@ const LIFTED = ['lifted_at', 'lifted_by'] as const;
 /** Said and ended, never prolonged: neither its people nor its dates change. */
 const ABSENCES: TableGrant = { select: true, insert: true, update: ['ended_at', 'ended_by'] };
 const REVOKED = ['revoked_at', 'revoked_by'] as const;
+/** Put up and lifted, never removed or reworded. */
+const HALTS: TableGrant = { select: true, insert: true, update: LIFTED };
 const JUDGING: Grants = {
   ...ORDERS,
   sessions: READ,
@@ -82,6 +84,9 @@ export const ROLE_GRANTS: Readonly<Record<DatabaseRole, Grants>> = Object.freeze
     oversight_steps: READ_AND_ADD,
     oversight_answers: { select: true, insert: true, update: SAID_LATER },
     oversight_refusals: { select: true, insert: true, delete: true },
+    // People pause and resume from Slack. Which halt a person may lift is this role's to judge: the operator's own
+    // login and the halt files stop what a stolen one of this role would let run.
+    halts: HALTS,
   },
   executor: {
     ...JUDGING,
@@ -96,7 +101,7 @@ export const ROLE_GRANTS: Readonly<Record<DatabaseRole, Grants>> = Object.freeze
     standing_grant_uses: READ_AND_ADD,
   },
   operator: {
-    halts: { select: true, insert: true, update: LIFTED },
+    halts: HALTS,
     revocations: { select: true, insert: true, update: LIFTED },
     tool_switches: { select: true, insert: true, update: LIFTED },
     absences: ABSENCES,

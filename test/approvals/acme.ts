@@ -59,6 +59,7 @@ export const unreachable: Directory = {
   personBySlack: () => Promise.reject(new Error('directory down')),
   members: () => Promise.reject(new Error('directory down')),
   agent: () => Promise.reject(new Error('directory down')),
+  agentsOf: () => Promise.reject(new Error('directory down')),
   agentByIdentity: () => Promise.reject(new Error('directory down')),
 };
 

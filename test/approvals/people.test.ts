@@ -58,6 +58,17 @@ describe('loadOrganisation()', () => {
     });
   });
 
+  it.each([
+    ['nobody where no group is named', '', [undefined, undefined]],
+    ['the members of the group that is named', 'operators: platform', [true, true]],
+    ['nobody where the group has no members', 'operators: ops', [undefined, undefined]],
+  ])('makes operators of %s', async (_, line, wanted) => {
+    const groups = PEOPLE.replace('title: Platform }', 'title: Platform }, { id: ops, title: Ops }');
+    await write({ 'people.yaml': `${line}\n${groups}` });
+    const { people } = await loadOrganisation(folder);
+    expect(people.map(({ operator }) => operator)).toEqual(wanted);
+  });
+
   it('reads the example organisation', async () => {
     const { people, agents } = await loadOrganisation('config');
     expect(people.map((one) => one.id)).toEqual(
@@ -88,6 +99,11 @@ describe('loadOrganisation()', () => {
       'one Slack user for two people (T9)',
       { 'people.yaml': PEOPLE.replace('U0DANA', 'U0ALICE') },
       /"T0ACME\/U0ALICE" appears more than once/,
+    ],
+    [
+      'a group of operators that there is not',
+      { 'people.yaml': `operators: root\n${PEOPLE}` },
+      /people\.yaml\/operators: group "root" is not defined/,
     ],
     ['a misspelt key', { 'people.yaml': PEOPLE.replace('active', 'aktive') }, /aktive/],
     [

@@ -196,6 +196,15 @@ describe.skipIf(postgresBinaries() === undefined)(
       await oversight.note(anAsked({ askedAt: new Date().toISOString() }));
     });
 
+    it('lets approvals pause and resume, and the executor sees it', async () => {
+      const { halts } = storeOf('approvals');
+      const halt = aHalt({ subject: 'paused-agent' });
+      await halts.add(halt);
+      expect(await halts.active(new Date())).toContainEqual(halt);
+      expect(await storeOf('executor').halts.active(new Date())).toContainEqual(halt);
+      expect(await halts.lift(halt.id, 'dana')).toBe(true);
+    });
+
     it('lets an operator write standing orders and take back access', async () => {
       const db = await openPostgres({ databaseUrl: database.urlOf(loginOf('operator')), poolMax: 2 });
       const { halts, revocations, switches, access, absences } = storeOn(db, { forgets: false });

@@ -102,6 +102,7 @@ export const directory: Directory = {
     ['alice', 'dana', 'ivan'].includes(id)
       ? { id, name: id, groups: ['platform'], active: id !== 'ivan', timeZone: 'UTC' }
       : undefined,
+  agentsOf: async (owner) => AGENTS.filter((one) => one.owner === owner),
   personBySlack: async () => undefined,
   members: async () => [],
 };

@@ -14,6 +14,7 @@ export function absencesContract(title: string, book: () => AbsenceBook): void {
   describe(title, () => {
     test.each([
       ['with a delegate', { delegate: 'bob' }],
+      ['with a note', { note: 'Skiing <!here> \u202e' }],
       ['without one', {}],
     ])('find() gives an absence %s as it was said, and nothing of another', async (_, change) => {
       const absence = anAbsence(change);
@@ -62,6 +63,7 @@ export function absencesContract(title: string, book: () => AbsenceBook): void {
       ['an end that is none', '/until', { until: 'some day' }],
       ['a beginning that is none', '/from', { from: 'soon' }],
       ['a beginning in two years', '/from', { from: '2028-11-21T09:00:00.000Z' }],
+      ['a note without end', '/note', { note: 'n'.repeat(301) }],
       ['the person as their own delegate', '/delegate', { person: 'same', delegate: 'same' }],
     ])('add() refuses %s', async (_, field, change) => {
       const absence = anAbsence(change);

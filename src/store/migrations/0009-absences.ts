@@ -13,6 +13,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       ends_at timestamptz not null check (ends_at > starts_at and ends_at <= starts_at + interval '2160 hours'),
       made_at timestamptz not null check (made_at < ends_at),
       made_by text not null,
+      note text check (length(note) between 1 and 300),
       ended_at timestamptz,
       ended_by text,
       check ((ended_at is null) = (ended_by is null))
