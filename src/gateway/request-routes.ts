@@ -3,7 +3,6 @@ import type { FastifyReply } from 'fastify';
 import { CountersignError } from '../domain/errors.ts';
 import type { Judgement } from '../domain/plan.ts';
 import type { Clock, Directory, StandingOrders } from '../domain/ports.ts';
-import type { RequestView, StepView } from '../domain/request.ts';
 import type { Asker, NewRequest, Requests } from '../orchestrator/requests.ts';
 import {
   askHeadersSchema,
@@ -20,15 +19,10 @@ import { answers, type Door } from './openapi.ts';
 import type { WaitForOutcome } from './outcome-wait.ts';
 import { parseAsk, type ToolCatalogue } from './parse-ask.ts';
 import { parsePrefer, type Wait } from './prefer.ts';
+import { asAnswered, type Links, type RequestAnswer } from './request-answer.ts';
 import { askerOf, type CallerOf } from './require-caller.ts';
 import { refuseRevoked } from './standing.ts';
-import { dryRunSchema, RESULT_IS, requestListSchema, requestViewSchema } from './view.schema.ts';
-
-/** Addresses put into answers. `temporalUrlFor` only where the reader can open the Temporal UI. */
-export interface Links {
-  readonly selfUrl: (id: string) => string;
-  readonly temporalUrlFor?: (id: string) => string;
-}
+import { dryRunSchema, requestListSchema, requestViewSchema } from './view.schema.ts';
 
 /** What the request routes stand on. */
 export interface RequestRoutes {
@@ -149,15 +143,6 @@ function addDryRun(door: Door, parts: RequestRoutes): void {
   });
 }
 
-interface RequestAnswer extends RequestView {
-  readonly steps: readonly (StepView & { readonly resultIs?: typeof RESULT_IS })[];
-  readonly links: { readonly self: string; readonly history?: string };
-}
-
-function markResult(step: StepView): RequestAnswer['steps'][number] {
-  return step.result === undefined ? step : { ...step, resultIs: RESULT_IS };
-}
-
 interface Waiting {
   readonly id: string;
   readonly caller: Caller;
@@ -182,12 +167,7 @@ async function answerWhenSettled(
       .header('retry-after', view.status === 'waiting' ? RETRY_WAITING_SECONDS : RETRY_RUNNING_SECONDS);
   }
   metrics.told(view);
-  const history = links.temporalUrlFor?.(id);
-  return {
-    ...view,
-    steps: view.steps.map(markResult),
-    links: { self: links.selfUrl(id), ...(history === undefined ? {} : { history }) },
-  };
+  return asAnswered(view, links);
 }
 
 function notFound(): CountersignError {

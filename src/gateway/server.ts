@@ -17,6 +17,7 @@ import type { Registry } from 'prom-client';
 import type { Judgement } from '../domain/plan.ts';
 import type { AccessBook, Clock, Directory, Sessions, StandingOrders } from '../domain/ports.ts';
 import type { NewRequest, Requests } from '../orchestrator/requests.ts';
+import { addAnswerRoute } from './answer-routes.ts';
 import { addAnswering, sendProblem } from './answering.ts';
 import type { Authenticate } from './auth.ts';
 import { type CanaryWatch, watchForCanaries } from './canary-watch.ts';
@@ -27,7 +28,8 @@ import { addOperationRoutes } from './operation-routes.ts';
 import { createOutcomeWait } from './outcome-wait.ts';
 import type { ToolCatalogue } from './parse-ask.ts';
 import { refusalOf } from './problems.ts';
-import { addRequestRoutes, type Links } from './request-routes.ts';
+import type { Links } from './request-answer.ts';
+import { addRequestRoutes } from './request-routes.ts';
 import { requireCaller } from './require-caller.ts';
 import { addSessionRoutes } from './session-routes.ts';
 import { addToolRoutes, type MayAsk } from './tool-routes.ts';
@@ -106,6 +108,7 @@ function addAgentRoutes(agents: Door, parts: GatewayParts, metrics: DoorMetrics)
   watchForCanaries(agents, { ...parts, callerOf, clock });
   const waitForOutcome = createOutcomeWait(requests, closing.signal);
   addRequestRoutes(agents, { ...parts, callerOf, waitForOutcome, metrics, clock });
+  addAnswerRoute(agents, { ...parts, callerOf });
   addToolRoutes(agents, { ...parts, callerOf });
   addSessionRoutes(agents, { ...parts, callerOf, clock });
 }

@@ -46,6 +46,15 @@ const stepViewSchema = z.strictObject({
   error: z.string().optional(),
 });
 
+const questionSchema = z.strictObject({
+  id: z.string(),
+  by: z.string().describe('The approver who asked'),
+  text: z.string(),
+  at: time,
+  answer: z.string().optional().describe('What the agent answered; absent while the question is open'),
+  answeredAt: time.optional(),
+});
+
 export const requestViewSchema = z.strictObject({
   id: z.string(),
   agent: z.string(),
@@ -59,6 +68,12 @@ export const requestViewSchema = z.strictObject({
   policyVersion: z.string().optional(),
   steps: z.array(stepViewSchema),
   waitingFor: waitingForSchema.optional(),
+  questions: z
+    .array(questionSchema)
+    .optional()
+    .describe(
+      'What approvers ask you, oldest first. Answer with POST /v1/requests/{id}/answers; no clock stops',
+    ),
   receivedAt: time,
   closedAt: time.optional(),
   links: z.strictObject({ self: z.string(), history: z.string().optional() }),

@@ -46,12 +46,8 @@ export async function openSandbox(parts: SandboxParts) {
     world: worldOf(parts, examples),
     askAs: (agent, body) => post(parts, agent, '/v1/requests', body),
     dryRunAs: (agent, body) => post(parts, agent, '/v1/requests:dryRun', body),
-    cancelAs: async (id) => {
-      const view = await requests.view(id);
-      if (view === undefined)
-        throw new CountersignError('not-found', `Cannot cancel "${id}": no such request`);
-      return post(parts, view.agent, `/v1/requests/${id}/cancel`, {});
-    },
+    cancelAs: (id) => postAbout(parts, id, 'cancel', {}),
+    answerAs: (id, answer) => postAbout(parts, id, 'answers', { ...answer }),
     drift: async () => drift(parts, examples),
     halts: {
       halt: () =>
@@ -87,6 +83,18 @@ function worldOf(
     examples,
     links: { gateway: gatewayUrl, temporalUi: temporalUi.url, namespace: temporalUi.namespace },
   };
+}
+
+/** Posts about a request as the agent whose it is. */
+async function postAbout(
+  parts: SandboxParts,
+  id: string,
+  what: 'cancel' | 'answers',
+  body: Readonly<Record<string, unknown>>,
+): Promise<AskAnswer> {
+  const view = await parts.requests.view(id);
+  if (view === undefined) throw new CountersignError('not-found', `Cannot act for "${id}": no such request`);
+  return post(parts, view.agent, `/v1/requests/${id}/${what}`, body);
 }
 
 async function post(

@@ -66,6 +66,7 @@ describe('GET /openapi.json', () => {
       'GET /v1/sessions/current',
       'GET /v1/tools',
       'POST /v1/requests',
+      'POST /v1/requests/{id}/answers',
       'POST /v1/requests/{id}/cancel',
       'POST /v1/requests:dryRun',
       'POST /v1/sessions',

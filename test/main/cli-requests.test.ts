@@ -72,6 +72,37 @@ describe('countersign token', () => {
   });
 });
 
+describe('countersign answer', () => {
+  const asked = async () => {
+    const { id } = (await cli(['ask', ...ONE_STEP, ...AS_RELEASE, '--wait', '0', '--json'], env)).json();
+    door.requests.ask(id, {
+      id: 'q_1',
+      by: 'alice',
+      text: 'Who\u001b[2J uses it?',
+      at: '2026-11-21T10:00:00Z',
+    });
+    return id as string;
+  };
+  const words = (id: string) => ['answer', id, '--question', 'q_1', '--text', 'Nobody.'];
+
+  test('answers as the agent; show prints question and answer, as unverified', async () => {
+    const id = await asked();
+    const before = await cli(['show', id, ...AS_RELEASE], env);
+    expect(before.out).toMatch(/alice asks \(q_1\): Who.*uses it\?\n {2}not answered yet\n/);
+    expect(before.out).not.toContain('\u001b');
+    const said = await cli([...words(id), ...AS_RELEASE], env);
+    expect(said).toMatchObject({ exit: 0, err: '' });
+    expect(said.out).toContain('the agent, unverified: Nobody.');
+    expect((await cli([...words(id), ...AS_RELEASE, '--json'], env)).err).toMatch(/answered/);
+  });
+
+  test('answers as nobody for nobody', async () => {
+    const said = await cli(words(await asked()), env);
+    expect(said).toMatchObject({ exit: 1, out: '' });
+    expect(said.err).toContain('nobody answers, want --agent or COUNTERSIGN_TOKEN');
+  });
+});
+
 describe('countersign ask', () => {
   test('asks one step and shows what it waits for', async () => {
     const said = await cli(

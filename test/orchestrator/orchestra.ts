@@ -93,7 +93,19 @@ export async function openOrchestra() {
       ...{ id: randomUUID(), request: id, version, digest, person, answer, surface: 'slack' },
       at: new Date().toISOString(),
     });
-  return { deps, client, requests, proofs, emulators, address: temporal.address, start, waiting, sign };
+  const signQuestion = office.question;
+  return {
+    deps,
+    client,
+    requests,
+    proofs,
+    signQuestion,
+    emulators,
+    address: temporal.address,
+    start,
+    waiting,
+    sign,
+  };
 }
 
 function directoryOf(organisation: Awaited<ReturnType<typeof openOffice>>['installation']['organisation']) {

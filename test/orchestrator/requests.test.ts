@@ -6,7 +6,7 @@ import type { NewRequest } from '../../src/orchestrator/requests.ts';
 import { createRequests } from '../../src/orchestrator/temporal-requests.ts';
 import { COMMENT, deleting, LIST, LOST_AGENT, newAgent, openOrchestra } from './orchestra.ts';
 
-const { deps, client, requests, start, waiting, sign, proofs } = await openOrchestra();
+const { deps, client, requests, start, waiting, sign, signQuestion, proofs } = await openOrchestra();
 const UNKNOWN = `req_${'a'.repeat(26)}`;
 const SETTLE_MS = 10_000;
 
@@ -234,6 +234,54 @@ describe('a request whose agent the directory cannot answer for', () => {
       'problem: Could not judge the request: Cannot judge: the directory of agents does not answer',
     );
     expect(lines.join()).not.toContain('/etc');
+  });
+});
+
+describe('answer()', () => {
+  test('answers what an approver asked, once, for the asking agent only', async () => {
+    const { id, agent } = await start({ steps: [deleting('gift-cards')] });
+    const { version, digest = '' } = await waiting(id);
+    const question = { id: 'q_1', request: id, version, digest, person: 'alice', text: 'Who uses it?' };
+    const at = new Date().toISOString();
+    expect(await requests.question(id, await signQuestion({ ...question, surface: 'slack', at }))).toBe(
+      'recorded',
+    );
+    await vi.waitFor(async () => expect((await requests.view(id))?.questions).toHaveLength(1), {
+      timeout: 5_000,
+    });
+    const given = { question: 'q_1', text: 'Nobody since March.' };
+    await expect(requests.answer(id, given, { agent: 'other-agent' })).rejects.toMatchObject({
+      code: 'not-found',
+    });
+    await expect(requests.answer(id, { ...given, question: 'q_2' }, { agent })).rejects.toMatchObject({
+      code: 'not-found',
+    });
+    const both = await Promise.allSettled([
+      requests.answer(id, given, { agent }),
+      requests.answer(id, { ...given, text: 'Everybody.' }, { agent }),
+    ]);
+    expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    expect(both.find(({ status }) => status === 'rejected')).toMatchObject({
+      reason: { code: 'already-answered' },
+    });
+    const { questions: [stands] = [] } = (await requests.view(id)) ?? {};
+    const again = { question: 'q_1', text: stands?.answer ?? '' };
+    expect(await requests.answer(id, again, { agent })).toMatchObject({ questions: [stands] });
+
+    await requests.cancel(id);
+    await requests.settled(id, SETTLE_MS);
+    await expect(requests.answer(id, { ...given, text: 'Late' }, { agent })).rejects.toMatchObject({
+      code: 'already-answered',
+    });
+    await expect(requests.answer('req_none', given)).rejects.toMatchObject({ code: 'not-found' });
+    expect(await requests.question(id, 'jws')).toBe('closed');
+    expect((await requests.timeline(id)).map(({ text }) => text)).toEqual(
+      expect.arrayContaining([
+        'A signed question arrived',
+        'alice asked the agent a question',
+        'The agent answered a question',
+      ]),
+    );
   });
 });
 

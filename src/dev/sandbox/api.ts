@@ -63,7 +63,7 @@ export interface RequestDetail {
  * `GET /api/slack?as=<slack user id>` answers a SlackSnapshot. `POST /api/slack/click`, `/open-home`, `/click-in-view`, `/submit`,
  * `/close-view`, `/command` take the emulator's arguments as JSON and answer an InteractionAnswer.
  * `GET /api/changes` is a server-sent event stream that says `change` whenever the workspace changed.
- * `POST /api/requests/:id/cancel` cancels as the request's agent. `POST /api/world/drift` moves the branch that
+ * `POST /api/requests/:id/cancel` cancels as the request's agent; `/answers` `{question, text}` answers as that agent. `POST /api/world/drift` moves the branch that
  * examples with `then: target-drifts` are about. `POST /api/halts` and `DELETE /api/halts` halt everything and resume.
  */
 export type { SlackSnapshot };

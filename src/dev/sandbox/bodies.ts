@@ -12,6 +12,12 @@ export const askBody = z.strictObject({
   request: z.record(z.string(), z.unknown()),
 });
 
+/** `POST /api/requests/:id/answers`. It goes to the agents' door as it is. */
+export const answerBody = z.strictObject({
+  question: z.string().min(1).max(100),
+  text: z.string().max(8_000),
+});
+
 /** `GET /api/slack?as=` */
 export const asQuery = z.strictObject({ as: slackUser });
 

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { CountersignError } from '../../domain/errors.ts';
 import type { RequestDetail, RequestList, WorldAnswer } from './api.ts';
 import {
+  answerBody,
   askBody,
   asQuery,
   clickBody,
@@ -42,7 +43,10 @@ function addAgentRoutes(app: FastifyInstance, { world, askAs, dryRunAs }: RouteO
   });
 }
 
-function addRequestRoutes(app: FastifyInstance, { requests, cancelAs, temporalUrlFor }: RouteOptions): void {
+function addRequestRoutes(
+  app: FastifyInstance,
+  { requests, cancelAs, answerAs, temporalUrlFor }: RouteOptions,
+): void {
   app.get('/api/requests', async (): Promise<RequestList> => {
     return { requests: await requests.list({ limit: REQUESTS_SHOWN_MAX }) };
   });
@@ -54,6 +58,9 @@ function addRequestRoutes(app: FastifyInstance, { requests, cancelAs, temporalUr
     return { view, timeline: await requests.timeline(id), temporalUrl: temporalUrlFor(id) };
   });
   app.post('/api/requests/:id/cancel', async ({ params }) => cancelAs(idParams.parse(params).id));
+  app.post('/api/requests/:id/answers', async ({ params, body }) =>
+    answerAs(idParams.parse(params).id, answerBody.parse(body)),
+  );
 }
 
 function addSlackRoutes(app: FastifyInstance, { slack }: RouteOptions): void {

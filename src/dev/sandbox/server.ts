@@ -8,6 +8,7 @@
 import type { AddressInfo } from 'node:net';
 import fastify, { type FastifyInstance } from 'fastify';
 import { CountersignError } from '../../domain/errors.ts';
+import type { QuestionAnswer } from '../../domain/question.ts';
 import type { Requests } from '../../orchestrator/requests.ts';
 import type { SlackEmulator } from '../slack-emulator/contract.ts';
 import type { AskAnswer, World } from './api.ts';
@@ -33,6 +34,8 @@ export interface SandboxOptions {
   /** As `askAs`, to `/v1/requests:dryRun`. Without it the page shows no dry run. */
   readonly dryRunAs?: (agent: string, body: Readonly<Record<string, unknown>>) => Promise<AskAnswer>;
   readonly cancelAs: (id: string) => Promise<AskAnswer>;
+  /** Answers an approver's question as the request's agent. */
+  readonly answerAs: (id: string, answer: QuestionAnswer) => Promise<AskAnswer>;
   readonly drift: () => Promise<void>;
   readonly halts: { halt(): Promise<void>; resume(): Promise<void> };
   readonly temporalUrlFor: (id: string) => string;

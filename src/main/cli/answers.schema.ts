@@ -38,6 +38,17 @@ export const requestAnswer = z.looseObject({
     }),
   ),
   waitingFor: waitingFor.optional(),
+  questions: z
+    .array(
+      z.looseObject({
+        id: z.string(),
+        by: z.string(),
+        text: z.string(),
+        at: z.string(),
+        answer: z.string().optional(),
+      }),
+    )
+    .optional(),
   receivedAt: z.string(),
   closedAt: z.string().optional(),
   links: z.looseObject({ self: z.string(), history: z.string().optional() }).optional(),

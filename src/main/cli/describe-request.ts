@@ -30,7 +30,7 @@ export function describeRequest(request: RequestAnswer, world: Pick<CliWorld, 'c
       step.error ?? whyText(step),
     ]),
   );
-  return `${head}${facts}\n${steps}${resultsText(request)}`;
+  return `${head}${facts}\n${steps}${questionsText(request)}${resultsText(request)}`;
 }
 
 /** What a dry run says. */
@@ -63,6 +63,14 @@ function waitingText(waiting: RequestAnswer['waitingFor']): string | undefined {
   if (waiting === undefined) return undefined;
   const { need, have, groups, expiresAt } = waiting;
   return `${need} of ${groups.join(', ')} (${have} so far), until ${expiresAt}`;
+}
+
+function questionsText({ questions = [] }: RequestAnswer): string {
+  const lines = questions.map(({ id, by, text, answer }) => {
+    const asked = `\n${printable(by)} asks (${printable(id)}): ${printable(text)}\n`;
+    return `${asked}  ${answer === undefined ? 'not answered yet' : `the agent, unverified: ${printable(answer)}`}\n`;
+  });
+  return lines.join('');
 }
 
 function resultsText({ steps }: RequestAnswer): string {

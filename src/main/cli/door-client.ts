@@ -20,6 +20,7 @@ export interface DoorClient {
   ): Promise<RequestAnswer>;
   dryRun(body: unknown): Promise<DryRunAnswer>;
   read(id: string, waitSeconds: number): Promise<RequestAnswer>;
+  answer(id: string, body: { readonly question: string; readonly text: string }): Promise<RequestAnswer>;
   waiting(): Promise<ListAnswer['requests']>;
 }
 
@@ -50,6 +51,7 @@ export function createDoorClient(parts: {
       }),
     dryRun: (body) => call('/v1/requests:dryRun', dryRunAnswer, { body }),
     read: (id, waitSeconds) => call(`/v1/requests/${encodeURIComponent(id)}`, requestAnswer, { waitSeconds }),
+    answer: (id, body) => call(`/v1/requests/${encodeURIComponent(id)}/answers`, requestAnswer, { body }),
     waiting: async () => (await call(`/v1/requests?status=waiting&limit=${LIST_LIMIT}`, listAnswer)).requests,
   };
 }

@@ -80,6 +80,30 @@ export async function askCommand(options: AskOptions, context: CommandContext): 
   return exitOfRequest(answer);
 }
 
+/** The options of `answer` as commander gives them. */
+export interface AnswerOptions extends Speaker {
+  readonly question: string;
+  readonly text: string;
+}
+
+/** Answers an approver's question as the agent, and prints the request with the answer in it. */
+export async function answerCommand(
+  id: string,
+  { question, text, ...speaker }: AnswerOptions,
+  { world, settings, asJson }: CommandContext,
+): Promise<Exit> {
+  if (settings.token === undefined && speaker.agent === undefined) {
+    throw new CountersignError(
+      'unauthenticated',
+      'Cannot answer: nobody answers, want --agent or COUNTERSIGN_TOKEN',
+    );
+  }
+  const door = onlyDoor(await doorClients(world, settings, speaker));
+  const answer = await door.answer(id, { question, text });
+  world.out(asJson ? json(answer) : describeRequest(answer, world));
+  return EXIT.done;
+}
+
 async function askBody(options: AskOptions, world: CliWorld): Promise<Record<string, unknown>> {
   const { file, tool, args, reason, onBehalfOf, requestedBy } = options;
   const base =

@@ -3,7 +3,14 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { Speaker } from './credentials.ts';
 import { pendingCommand, showCommand } from './look-commands.ts';
 import { type Run, USAGE, wholeNumber, withJson } from './options.ts';
-import { type AskOptions, askCommand, type TokenOptions, tokenCommand } from './request-commands.ts';
+import {
+  type AnswerOptions,
+  type AskOptions,
+  answerCommand,
+  askCommand,
+  type TokenOptions,
+  tokenCommand,
+} from './request-commands.ts';
 
 const WAIT_SECONDS_MAX = 86_400;
 
@@ -22,6 +29,7 @@ export function addTokenCommand(program: Command, run: Run): void {
 /** Adds what an agent, or somebody in its place, asks with. */
 export function addRequestCommands(program: Command, run: Run): void {
   addAsk(program, run);
+  addAnswer(program, run);
   withJson(program.command('show <id>'))
     .description('show a request; the exit code says how it stands')
     .option('--agent <id>', 'look as this agent; default: all active agents')
@@ -35,6 +43,18 @@ export function addRequestCommands(program: Command, run: Run): void {
     .option('--session <name>', 'only what this session asked', session)
     .action(async (options: Speaker & { json?: boolean }) => {
       await run((context) => pendingCommand(options, context))(options);
+    });
+}
+
+function addAnswer(program: Command, run: Run): void {
+  withJson(program.command('answer <id>'))
+    .description('answer a question that an approver asked about a request, as its agent')
+    .requiredOption('--question <id>', 'the question, as show prints it')
+    .requiredOption('--text <text>', 'the answer; people see it as unverified')
+    .option('--agent <id>', 'answer as this agent, with a freshly minted token')
+    .option('--session <name>', 'within this session of the agent', session)
+    .action(async (id: string, options: AnswerOptions & { json?: boolean }) => {
+      await run((context) => answerCommand(id, options, context))(options);
     });
 }
 

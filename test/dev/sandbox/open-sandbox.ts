@@ -52,6 +52,10 @@ export async function openSandboxOver<Slack extends SlackEmulator>(
       done.push({ cancel: id });
       return answer;
     },
+    answerAs: async (id, given) => {
+      done.push({ answer: id, ...given });
+      return answer;
+    },
     drift: () => note('drift'),
     halts: { halt: () => note('halt'), resume: () => note('resume') },
     temporalUrlFor: (id) => `http://127.0.0.1:8233/namespaces/default/workflows/${id}`,

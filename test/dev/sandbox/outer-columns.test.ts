@@ -130,6 +130,29 @@ describeInChromium('Asking and following on the sandbox page', (browser) => {
     await done({ cancel: REQUEST_ID });
   });
 
+  it('answers an open question as the agent, by keyboard, and says so when it is refused', async () => {
+    const question = { id: 'q_1', by: 'alice', text: 'Who uses <b>it</b>?', at: '2026-11-21T10:00:00.000Z' };
+    sandbox.requests.put({ ...waitingRequest(), questions: [question] });
+    sandbox.answer({
+      status: 409,
+      body: { title: 'Question is already answered', code: 'already-answered' },
+    });
+    await look(`#request=${REQUEST_ID}`);
+    const asked = right().getByRole('region', { name: 'Questions to the agent' });
+    await asked.getByText('Who uses <b>it</b>?').waitFor();
+    expect(await asked.getByRole('button', { name: 'Answer' }).isDisabled()).toBe(true);
+    await asked.getByLabel('Answer as the agent').focus();
+    await page.keyboard.type('Nobody.');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await done({ answer: REQUEST_ID, question: 'q_1', text: 'Nobody.' });
+    await asked.getByText('Question is already answered').waitFor();
+    const answered = { ...question, answer: 'Nobody.', answeredAt: '2026-11-21T10:01:00.000Z' };
+    sandbox.requests.put({ ...waitingRequest(), questions: [answered] });
+    await asked.getByText('Written by the agent, unverified:').waitFor();
+    expect(await asked.getByRole('button', { name: 'Answer' }).count()).toBe(0);
+  });
+
   it('makes trouble when asked to, and says what was done', async () => {
     await look();
     for (const [button, deed, words] of [

@@ -290,6 +290,7 @@ function unusedOptions() {
     askAs: unused,
     dryRunAs: unused,
     cancelAs: unused,
+    answerAs: unused,
     drift: async () => undefined,
     halts: { halt: async () => undefined, resume: async () => undefined },
     temporalUrlFor: (id: string) => id,

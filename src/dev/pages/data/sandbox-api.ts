@@ -31,6 +31,15 @@ export const dryRun = (agent: string, request: Body): Promise<AskAnswer> =>
 export const cancelRequest = (id: string): Promise<AskAnswer> =>
   call('POST', `/api/requests/${encodeURIComponent(id)}/cancel`);
 
+export const answerQuestion = (answer: {
+  readonly id: string;
+  readonly question: string;
+  readonly text: string;
+}): Promise<AskAnswer> =>
+  call('POST', `/api/requests/${encodeURIComponent(answer.id)}/answers`, {
+    body: { question: answer.question, text: answer.text },
+  });
+
 export const moveBranch = (): Promise<void> => call('POST', '/api/world/drift');
 
 export const haltEverything = (): Promise<void> => call('POST', '/api/halts');

@@ -4,6 +4,8 @@ import type { Live } from '../data/use-live.ts';
 import { useTask } from '../data/use-task.ts';
 import { Empty, Loading, Problem } from '../ui/notice.tsx';
 import { EntryList } from './entry-list.tsx';
+import { QuestionList } from './question-list.tsx';
+import { refusalOf } from './refusal.ts';
 import { StatusHead } from './status-head.tsx';
 import { StepList } from './step-list.tsx';
 import { TroubleBox } from './trouble-box.tsx';
@@ -40,6 +42,7 @@ export function TimelineColumn({ request, detail, onActed }: TimelineColumnProps
             {shown.view.status !== 'closed' && (
               <CancelButton key={shown.view.id} request={shown.view.id} onActed={onActed} />
             )}
+            <QuestionList view={shown.view} onActed={onActed} />
             <h2 class="timeline-title">Steps</h2>
             <StepList steps={shown.view.steps} />
             <h2 class="timeline-title">Timeline</h2>
@@ -68,14 +71,8 @@ function CancelButton({ request, onActed }: { request: string; onActed: () => vo
       {cancelling.output !== undefined && !refused && (
         <span role="status">Asked to stop; what ran is being undone.</span>
       )}
-      {refused && <Problem>{sentenceOf(cancelling.output)}</Problem>}
+      {refused && <Problem>{refusalOf(cancelling.output)}</Problem>}
       {cancelling.problem !== undefined && <Problem>{cancelling.problem}</Problem>}
     </div>
   );
-}
-
-function sentenceOf(answer: AskAnswer | undefined): string {
-  const body = answer?.body;
-  const title = typeof body === 'object' && body !== null && 'title' in body ? body.title : undefined;
-  return typeof title === 'string' ? title : `The door answered ${answer?.status ?? 'nothing'}.`;
 }
