@@ -31,6 +31,8 @@ export interface StepInput {
   readonly decisions: readonly string[];
   /** The gates of the verdict the request waits under: they hold even if policy is milder now. */
   readonly judgedGates?: readonly Gate[];
+  /** The standing grant that took the place of people when it was judged. */
+  readonly judgedUnder?: string;
   /** The version of the policy that gave them. */
   readonly judgedPolicy?: string;
 }

@@ -11,7 +11,9 @@ import { sealedClaims } from './consent.ts';
 import type { ExecutorActivities, StepInput } from './contract.ts';
 import { effectOf } from './fate.ts';
 import { handOut } from './hand-out.ts';
-import { agentOf, judgeAgain, type StepToJudge } from './judge-step.ts';
+import { agentOf, type JudgingDeps, judgeAgain, type StepToJudge } from './judge-step.ts';
+import { mintOffers } from './mint.ts';
+import { isProven } from './proven.ts';
 import { refusalOf, refuse } from './refusal.ts';
 import { run } from './run.ts';
 import type { ExecuteDeps } from './running.ts';
@@ -23,19 +25,31 @@ export function createExecute(deps: ExecuteDeps): ExecutorActivities['execute'] 
     const effect = reads ? undefined : await effectOf(input, claims, deps);
     // Past the point of no return nothing is asked again: what happened, happened.
     if (effect?.state === 'done') {
+      await mintOffers({ input, claims, step: stepOf(input, claims) }, deps);
       const ran = { name: effect.tool, tool: deps.registry.whole.get(effect.tool) };
       return handOut(ran, effect.result, await agentOf(claims.agent, deps));
     }
     if (effect?.state === 'failed') throw new OutsideError('final', messageOf(effect.result));
-    const judged = await judgeAgain(stepOf(input, claims), input.runs, deps);
+    const step = stepOf(input, claims);
+    const judged = await judgeAgain(step, input.runs, judgingFor(input, deps));
     const refusal = judged.denied
       ? refuse('denied', judged.verdict.rules[0]?.sentence ?? 'Policy denies it.', judged.verdict)
       : await refusalOf(input, claims, judged, deps);
     if (refusal !== undefined) return effect === undefined ? refusal : { ...refusal, mayHaveHappened: true };
-    return judged.denied
-      ? impossible('denied and not refused')
-      : run({ input, claims, judged, effect }, deps);
+    if (judged.denied) return impossible('denied and not refused');
+    const result = await run({ input, claims, judged, effect }, deps);
+    if (result.kind === 'done') await mintOffers({ input, claims, step }, deps);
+    return result;
   };
+}
+
+const NO_GRANTS: JudgingDeps['grants'] = { inForce: async () => [] };
+
+/** A standing grant stands in for people only where none were asked, and only as its granter signed it. */
+function judgingFor({ plan }: StepInput, deps: ExecuteDeps): JudgingDeps {
+  return plan === undefined
+    ? { ...deps, isProven: (grant) => isProven(grant, deps) }
+    : { ...deps, grants: NO_GRANTS };
 }
 
 /** Steps before it have rows in the ledger by now, so nothing is counted in advance. */

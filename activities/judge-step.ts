@@ -14,6 +14,7 @@ import type { Registry } from '../src/tools/registry.ts';
 import { asked, type Call, callOf, shrink } from './asked.ts';
 import { Denied, verdictOf } from './denied.ts';
 import { unionOfGates } from './gates.ts';
+import { type Granted, type GrantedDeps, granted } from './granted.ts';
 import { type LookUpDeps, lookUp, type Question } from './look-up.ts';
 import {
   ordersFor,
@@ -24,7 +25,7 @@ import {
   type StandingDeps,
 } from './standing.ts';
 
-export interface JudgingDeps extends StandingDeps, LookUpDeps {
+export interface JudgingDeps extends StandingDeps, LookUpDeps, Pick<GrantedDeps, 'grants' | 'isProven'> {
   readonly policy: Policy;
   /** A candidate that is asked beside it and only recorded. */
   readonly shadow?: Policy;
@@ -51,11 +52,18 @@ export interface Answer {
 /**
  * `tool`, `args`, `target` and `amountCents` are of what would run: after a downscope the smaller tool's. `own` is
  * policy's answer on that tool by itself, which is what its limits are held against. `question` and `facts` are of the
- * tool that was asked for; a denied step has them where policy was reached.
+ * tool that was asked for; a denied step has them where policy was reached. With `grant`, `verdict` is what that standing
+ * grant left of `own`.
  */
 export type JudgedAsk =
   | ({ readonly denied: true; readonly agent?: Agent } & Partial<Answer> & Pick<Answer, 'verdict'>)
-  | ({ readonly denied: false; readonly agent: Agent; readonly own: Answer } & Answer & Call);
+  | ({
+      readonly denied: false;
+      readonly agent: Agent;
+      readonly own: Answer;
+      readonly grant?: Granted['grant'];
+    } & Answer &
+      Call);
 
 /** Rejects, with `unavailable`, only when directory or orders can't be read: no verdict was reached then. */
 export async function judgeStep(step: StepToJudge, deps: JudgingDeps): Promise<JudgedAsk> {
@@ -108,7 +116,10 @@ async function judgeFor(agent: Agent, step: StepToJudge, deps: JudgingDeps): Pro
   const answer = await askPolicy(question, deps);
   const { effect, downscopeTo } = answer.verdict;
   if (effect === 'deny') return { denied: true, agent, ...answer };
-  if (downscopeTo === undefined) return { denied: false, agent, ...answer, ...call, own: answer };
+  if (downscopeTo === undefined) {
+    const under = await granted(question, answer.verdict, deps);
+    return { denied: false, agent, ...answer, ...call, own: answer, ...under };
+  }
   const runs = callOf(shrink(call.tool, call.args, downscopeTo, deps.registry));
   refuseSwitchedOff(orders, runs.tool, deps);
   return reduced(answer, await askPolicy({ ...question, call: runs }, deps), { agent, runs });

@@ -70,8 +70,14 @@ export async function stopOf(
   }
 }
 
+export const GRANT_GONE = 'The standing grant that allowed this no longer does.';
+
 /** Says which rule is new, and whether that is because the policy changed, where people had been asked under another. */
-function whyNotEnough({ judgedGates, judgedPolicy }: StepInput, { gates, policyVersion }: Verdict): string {
+function whyNotEnough(
+  { judgedGates, judgedPolicy, judgedUnder }: StepInput,
+  { gates, policyVersion }: Verdict,
+): string {
+  if (judgedUnder !== undefined) return GRANT_GONE;
   const [fresh] = judgedGates === undefined ? [] : gatesBeyond(gates, judgedGates);
   if (fresh === undefined) return 'The approvals at hand do not cover what policy asks now.';
   const asks = `rule "${fresh.rule}" now asks for ${people(fresh)}`;

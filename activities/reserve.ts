@@ -7,28 +7,51 @@ import type { Intent } from '../src/domain/effect.ts';
 import { OutsideError } from '../src/domain/retry.ts';
 import type { Observation, Recent } from '../src/domain/usage.ts';
 import type { Verdict } from '../src/domain/verdict.ts';
+import type { StepInput } from './contract.ts';
 import { isNoStricter } from './gates.ts';
-import { backToPeople, type Refusal, refuse } from './refusal.ts';
+import { backToPeople, GRANT_GONE, type Refusal, refuse } from './refusal.ts';
 import type { ExecuteDeps, Running } from './running.ts';
 
 export type Reserved = { readonly kind: 'reserved'; readonly created: boolean };
 
-/** Writes the intent down. Where a rule counts, only if policy says the same about what is counted at that moment. */
+/**
+ * Writes the intent down. Where a rule counts, only if policy says the same about what is counted at that moment; under a
+ * standing grant, only with a use of it.
+ */
 export async function reserve(
   running: Running,
   intent: Intent,
   { ledger, clock }: Pick<ExecuteDeps, 'ledger' | 'clock'>,
 ): Promise<Reserved | Refusal> {
-  if (!isCounted(running)) {
+  const { input, judged } = running;
+  if (!isCounted(running) && judged.grant === undefined) {
     return { kind: 'reserved', created: (await ledger.intend(intent)).created };
   }
   let refusal: Refusal | undefined;
-  const reserved = await ledger.intendWithin(intent, clock(), (recent) => {
-    refusal = refusalNow(running, recent);
+  const under = judged.grant?.id;
+  const reserving = under === undefined ? intent : { ...intent, under };
+  const reserved = await ledger.intendWithin(reserving, clock(), (recent) => {
+    refusal = isCounted(running) ? refusalNow(running, recent) : undefined;
     return refusal === undefined;
   });
   if (reserved !== undefined) return { kind: 'reserved', created: reserved.created };
-  return refusal ?? refuse('denied', STRICTER);
+  if (refusal !== undefined) return refusal;
+  return under === undefined ? refuse('denied', STRICTER) : usedUp(input, judged);
+}
+
+/** Takes a use of the standing grant that a read runs under. A read has no intent to take it with, and gives none back. */
+export async function useGrant(
+  { input, judged }: Running,
+  { grants, clock }: Pick<ExecuteDeps, 'grants' | 'clock'>,
+): Promise<Refusal | undefined> {
+  if (judged.grant === undefined) return undefined;
+  const { request, step } = input;
+  const use = { grant: judged.grant.id, request, step, cents: judged.amountCents };
+  return (await grants.use(use, clock())) ? undefined : usedUp(input, judged);
+}
+
+function usedUp(input: StepInput, { own }: Running['judged']): Refusal {
+  return backToPeople(GRANT_GONE, input, own.verdict);
 }
 
 /** Data of this tier or higher is handed out only when it is written down that it was read. */

@@ -11,7 +11,7 @@ import type { StepInput, StepResult } from './contract.ts';
 import { bounded, handOut } from './hand-out.ts';
 import { lookAt, planStepOf } from './plan-step.ts';
 import { type Refusal, refuse, stopOf } from './refusal.ts';
-import { noteRead, reserve } from './reserve.ts';
+import { noteRead, reserve, useGrant } from './reserve.ts';
 import type { ExecuteDeps, Running } from './running.ts';
 import { contextFor } from './tool-context.ts';
 
@@ -33,6 +33,8 @@ async function read(running: Running, context: ToolContext, deps: ExecuteDeps): 
   const { agent, tool, args, target } = judged;
   const { request, step } = input;
   const { session = null } = claims;
+  const spent = await useGrant(running, deps);
+  if (spent !== undefined) return spent;
   const tier = tierSeen(judged, agent);
   const subject = { request, step, session, tool: tool.name, target: target.id, tier };
   const observation = { kind: 'read', agent: agent.id, tenant: agent.tenant, ...subject } as const;

@@ -1,6 +1,6 @@
 /** A step that runs, and what running it stands on. */
 import type { Effect } from '../src/domain/effect.ts';
-import type { AccessBook } from '../src/domain/ports.ts';
+import type { AccessBook, StandingGrants } from '../src/domain/ports.ts';
 import type { SealClaims } from '../src/domain/seal.ts';
 import type { ConsentDeps } from './consent.ts';
 import type { StepInput } from './contract.ts';
@@ -11,6 +11,7 @@ import type { Runnable } from './refusal.ts';
 /** What running a step stands on. */
 export interface ExecuteDeps extends JudgingDeps, ConsentDeps, FateDeps {
   readonly access: AccessBook;
+  readonly grants: Pick<StandingGrants, 'inForce' | 'mint' | 'proofOf' | 'use'>;
 }
 
 /** A step that may run. `effect` is the row of an earlier attempt that is known not to have happened. */

@@ -72,6 +72,10 @@ function cardStep(record: RequestRecord, planned: PlanStep): CardStep {
 }
 
 function cardVote({ decision }: Asking['votes'][number]): CardVote {
-  const { person, answer, reason, at } = decision;
-  return { person, answer, ...(reason === undefined ? {} : { reason }), at };
+  const { person, answer, reason, at, grant } = decision;
+  return {
+    ...{ person, answer, at },
+    ...(reason === undefined ? {} : { reason }),
+    ...(grant === undefined ? {} : { grant }),
+  };
 }

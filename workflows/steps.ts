@@ -63,6 +63,7 @@ function stepInput({ record }: OpenRequest, step: number, plan: Plan | undefined
     announced: record.noticesOf(step).map(({ channel }) => channel),
     decisions: record.decisions,
     ...(verdict === undefined ? {} : { judgedGates: verdict.gates, judgedPolicy: verdict.policyVersion }),
+    ...(verdict?.under === undefined ? {} : { judgedUnder: verdict.under.grant }),
   };
   const planStep = plan?.steps[step];
   if (plan === undefined || planStep === undefined) return base;

@@ -8,6 +8,7 @@ import type { PlanStep } from './plan.ts';
 import type { QuestionView } from './question.ts';
 import type { Need } from './quorum.ts';
 import type { StepStatus } from './request.ts';
+import type { GrantOffer } from './standing-grant.ts';
 import type { RiskTier, RuleHit, VerdictEffect } from './verdict.ts';
 
 export interface CardStep extends PlanStep {
@@ -23,6 +24,8 @@ export interface CardVote {
   readonly person: string;
   readonly answer: Answer;
   readonly reason?: string;
+  /** What they allow in advance with it, once this has run. */
+  readonly grant?: GrantOffer;
   readonly at: string;
 }
 

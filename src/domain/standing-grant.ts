@@ -139,12 +139,28 @@ export interface GatedCall {
   readonly gates: readonly ApprovalGate[];
 }
 
+/** Whether any grant could cover such a call: one person is asked, of low or medium risk, about what can be undone. */
+export function mayBeGranted({ gates, reversibility, stepCount }: GatedCall): boolean {
+  return (
+    stepCount === 1 &&
+    reversibility !== 'irreversible' &&
+    isGrantable(highestTier(gates)) &&
+    placesOf(unionOfNeeds(gates)) === 1
+  );
+}
+
 /**
  * Whether a grant covers a call as far as the grant itself goes. Whether its granter may still give it, and whether its
  * signature holds, is asked apart.
  */
 export function coversCall(grant: GrantStanding, call: GatedCall, now: Date): boolean {
-  return isInForce(grant, now) && isSameCall(grant, call) && isAsked(grant, call) && isWithin(grant, call);
+  return (
+    mayBeGranted(call) &&
+    isInForce(grant, now) &&
+    isSameCall(grant, call) &&
+    isAsked(grant, call) &&
+    isWithin(grant, call)
+  );
 }
 
 /** Whether it is neither revoked nor over. */
@@ -181,16 +197,10 @@ function isSameCall(grant: StandingGrant, { agent, tool, target, ask }: GatedCal
     : grant.target === target.id && grant.scope === target.scope;
 }
 
-/** Only rules that asked when it was given, no more people than its granter, and no higher risk. */
-function isAsked({ rules, tier }: StandingGrant, { gates, reversibility, stepCount }: GatedCall): boolean {
-  const now = highestTier(gates);
+/** Only rules that asked when it was given, and no higher risk than then. */
+function isAsked({ rules, tier }: StandingGrant, { gates }: GatedCall): boolean {
   return (
-    stepCount === 1 &&
-    reversibility !== 'irreversible' &&
-    gates.every(({ rule }) => rules.includes(rule)) &&
-    isGrantable(now) &&
-    (now === 'low' || tier === 'medium') &&
-    placesOf(unionOfNeeds(gates)) === 1
+    gates.every(({ rule }) => rules.includes(rule)) && (tier === 'medium' || highestTier(gates) === 'low')
   );
 }
 

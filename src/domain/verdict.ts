@@ -73,6 +73,16 @@ export interface Verdict {
    * card, in the API, in the history and in `countersign policy explain`. Absent in old histories.
    */
   readonly explanation?: readonly string[];
+  /** Where a standing grant took the place of people: which, by whom, and the gates that policy asked for. */
+  readonly under?: { readonly grant: string; readonly by: string; readonly gates: readonly ApprovalGate[] };
+}
+
+/** What policy itself said, before any standing grant. */
+export function policyVerdict(verdict: Verdict): Verdict {
+  const { under, ...rest } = verdict;
+  return under === undefined
+    ? verdict
+    : { ...rest, effect: 'approve', gates: [...under.gates, ...verdict.gates] };
 }
 
 /** The strictest of several effects; `allow` for an empty list. */

@@ -23,7 +23,7 @@ import { createRegistry } from '../tools/registry.ts';
 import { readToolSettings } from './tool-settings.ts';
 
 /** What judging reads that changes from step to step: each role brings its own. */
-export type JudgingStore = Pick<JudgingDeps, 'orders' | 'usage' | 'sessions' | 'access'>;
+export type JudgingStore = Pick<JudgingDeps, 'orders' | 'usage' | 'sessions' | 'access' | 'grants'>;
 
 export interface Installation extends Omit<JudgingDeps, keyof JudgingStore> {
   readonly policy: OpenPolicy;

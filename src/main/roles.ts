@@ -68,8 +68,8 @@ export async function gatewayRole(options: {
 }
 
 /** Of a role's store only what judging reads: the rest has names that mean something else there. */
-function judgingPart({ orders, usage, sessions, access }: JudgingStore): JudgingStore {
-  return { orders, usage, sessions, access };
+function judgingPart({ orders, usage, sessions, access, grants }: JudgingStore): JudgingStore {
+  return { orders, usage, sessions, access, grants };
 }
 
 /** A dry run leaves nothing behind: what it would be denied counts for no limit. */
@@ -112,6 +112,7 @@ export async function executorRole(options: {
     ...installation,
     ...judgingPart(store),
     access: store.access,
+    grants: store.grants,
     vendors: createVendors(vendors),
     ledger: store.effects,
     seals: await freshVerifier(keys.sealPublic, sealVerifier),

@@ -1,6 +1,6 @@
 /** How a candidate policy that was judged beside the enforced one (its shadow) did: read from what histories recorded. */
 import type { JudgedStep, ShadowVerdict } from '../domain/plan.ts';
-import { VERDICT_EFFECTS } from '../domain/verdict.ts';
+import { policyVerdict, VERDICT_EFFECTS } from '../domain/verdict.ts';
 import { rulesBetween } from './changes.ts';
 import type { PastRequest } from './simulate.ts';
 
@@ -59,7 +59,7 @@ export function shadowBook(): ShadowBook {
         }
         const book = versions.get(shadow.policyVersion) ?? versionBook();
         versions.set(shadow.policyVersion, book);
-        book.add(id, verdict, shadow);
+        book.add(id, policyVerdict(verdict), shadow);
       }
     },
     report: () => ({

@@ -7,7 +7,13 @@
 import type { StepFacts } from '../domain/facts.ts';
 import type { JudgedStep, Judgement } from '../domain/plan.ts';
 import type { Policy } from '../domain/ports.ts';
-import { approvalGates, strictest, type Verdict, type VerdictEffect } from '../domain/verdict.ts';
+import {
+  approvalGates,
+  policyVerdict,
+  strictest,
+  type Verdict,
+  type VerdictEffect,
+} from '../domain/verdict.ts';
 import { type Change, changeBook } from './changes.ts';
 import { factsFrom } from './facts.ts';
 import { phraseOf } from './phrase.ts';
@@ -77,7 +83,8 @@ export function createSimulation(candidate: Candidate): Simulation {
     if (isAsked(was) && !isAsked(now)) unasked.add(turned);
     if (was.effect !== 'deny' && now.effect === 'deny') denied.add(turned);
   };
-  const replay = (request: string, { verdict: was, facts: kept }: JudgedStep, step: number): Verdict => {
+  const replay = (request: string, { verdict, facts: kept }: JudgedStep, step: number): Verdict => {
+    const was = policyVerdict(verdict);
     const facts = replayable(candidate, kept);
     if (typeof facts === 'string') {
       count[facts] += 1;
@@ -93,7 +100,7 @@ export function createSimulation(candidate: Candidate): Simulation {
       count.requests += 1;
       if (judgement === undefined) count.notJudged += 1;
       const steps = judgement?.steps ?? [];
-      const was = steps.map(({ verdict }) => verdict);
+      const was = steps.map(({ verdict }) => policyVerdict(verdict));
       const now = steps.map((step, index) => replay(id, step, index));
       prompts.add(at.slice(0, 10), groupsAsked(was), groupsAsked(now));
     },

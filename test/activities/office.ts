@@ -62,10 +62,10 @@ export async function openOffice() {
   const secrets = [sealKey.d ?? '', decisionKey.d ?? ''];
   // Read at every question, so that a test need not wait for what a process may remember.
   const orders = createOrders(store, { maxAgeMs: 0 });
-  const { usage, sessions, access } = store;
+  const { usage, sessions, access, grants } = store;
   const judging = {
     ...installation,
-    ...{ orders, usage, sessions, access, switches: [], environment: 'prod' as const },
+    ...{ orders, usage, sessions, access, grants, switches: [], environment: 'prod' as const },
   };
   /** The executor's activities, each run in an activity context. */
   const executor = (

@@ -54,8 +54,8 @@ describe('openInstallation() and change freezes', () => {
       ...{ request: 'req_test', step: 0, session: null, token: null, onBehalfOf: null, earlier: [] },
     };
     onTestFinished(() => installation.close());
-    const { orders, usage, sessions, access } = store;
-    const deps = { ...installation, ...{ orders, usage, sessions, access } };
+    const { orders, usage, sessions, access, grants } = store;
+    const deps = { ...installation, ...{ orders, usage, sessions, access, grants } };
     return { change, verdict: async () => (await judgeStep(step, deps)).verdict };
   }
 

@@ -94,6 +94,7 @@ async function judgingDeps(desk: PolicyDesk, agent: Agent, world: CliWorld): Pro
     usage: { recent: async () => NOTHING_RECENT, observe: async () => undefined },
     sessions: { find: async () => undefined },
     access: { inForce: async () => [] },
+    grants: { inForce: async () => [] },
   };
 }
 
