@@ -1,9 +1,11 @@
 /** Gates of two verdicts on one step held together: the stored one people were asked under, and a fresh one. */
-import { unionOfNeeds } from '../src/domain/quorum.ts';
 import {
   type ApprovalGate,
   approvalGates,
   type Gate,
+  groupsOf,
+  RISK_TIERS,
+  stagesOf,
   VERDICT_EFFECTS,
   type Verdict,
 } from '../src/domain/verdict.ts';
@@ -13,15 +15,25 @@ export function unionOfGates(some: readonly Gate[], others: readonly Gate[]): re
   return [...some, ...others.filter((gate) => !some.some((one) => isSame(one, gate)))];
 }
 
-/** The approval gates of `fresh` that ask for people whom `stored` did not ask for, or for more of them. */
+/** The approval gates of `fresh` that no gate of `stored` covers: some approvals that were enough then are not now. */
 export function gatesBeyond(fresh: readonly Gate[], stored: readonly Gate[]): readonly ApprovalGate[] {
-  const known = unionOfNeeds(approvalsIn(stored));
-  return approvalsIn(fresh).filter((gate) => {
-    const needs = unionOfNeeds([gate]);
-    return !needs.every(({ groups, count }) =>
-      known.some((need) => need.groups.join(' ') === groups.join(' ') && need.count >= count),
-    );
-  });
+  const known = approvalsIn(stored);
+  return approvalsIn(fresh).filter((gate) => !known.some((one) => covers(one, gate)));
+}
+
+/**
+ * Whether whatever satisfies `known` satisfies `gate` as well: as many of the same people, as sure of who they are and
+ * as bound to say why, and nobody among them whom `gate` would not have let decide.
+ */
+function covers(known: ApprovalGate, gate: ApprovalGate): boolean {
+  return (
+    groupsOf(known).join(' ') === groupsOf(gate).join(' ') &&
+    known.quorum >= gate.quorum &&
+    RISK_TIERS.indexOf(known.tier) >= RISK_TIERS.indexOf(gate.tier) &&
+    (known.fallback === undefined || known.fallback === gate.fallback) &&
+    (known.needsReason === true || gate.needsReason === undefined) &&
+    (known.editorMayApprove === undefined || gate.editorMayApprove === true)
+  );
 }
 
 /** Whether a verdict asks for nothing that the other, already held against the step, does not. */
@@ -54,13 +66,17 @@ function isSame(one: Gate, other: Gate): boolean {
   if (one.kind === 'notice' || other.kind === 'notice') {
     return one.kind === 'notice' && other.kind === 'notice' && one.channel === other.channel;
   }
-  const { rule, group, escalateTo, quorum, tier, ttlMs } = one;
+  const same = (of: (gate: ApprovalGate) => unknown) => of(one) === of(other);
   return (
-    rule === other.rule &&
-    group === other.group &&
-    escalateTo === other.escalateTo &&
-    quorum === other.quorum &&
-    tier === other.tier &&
-    ttlMs === other.ttlMs
+    same(({ rule }) => rule) &&
+    same(({ group }) => group) &&
+    // As text, so that a gate of an old history is the same as what its rule says today.
+    same((gate) => JSON.stringify(stagesOf(gate).map(({ group, afterMs }) => [group, afterMs]))) &&
+    same(({ fallback }) => fallback) &&
+    same(({ needsReason }) => needsReason) &&
+    same(({ editorMayApprove }) => editorMayApprove) &&
+    same(({ quorum }) => quorum) &&
+    same(({ tier }) => tier) &&
+    same(({ ttlMs }) => ttlMs)
   );
 }

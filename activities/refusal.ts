@@ -4,7 +4,7 @@
  */
 import { haltFor } from '../src/domain/halt.ts';
 import type { SealClaims } from '../src/domain/seal.ts';
-import type { ApprovalGate, Verdict } from '../src/domain/verdict.ts';
+import { type ApprovalGate, groupsOf, type Verdict } from '../src/domain/verdict.ts';
 import { type ConsentDeps, isApproved } from './consent.ts';
 import type { StepInput, StepResult } from './contract.ts';
 import { Denied, verdictOf } from './denied.ts';
@@ -85,8 +85,9 @@ function whyNotEnough(
   return `Policy changed (${short(judgedPolicy)} → ${short(policyVersion)}): ${asks}.`;
 }
 
-function people({ quorum, group, escalateTo }: ApprovalGate): string {
-  return `${quorum} of ${group}${escalateTo === undefined ? '' : ` or ${escalateTo}`}`;
+function people(gate: ApprovalGate): string {
+  const why = gate.needsReason === true ? ', with a reason' : '';
+  return `${gate.quorum} of ${groupsOf(gate).join(' or ')}${why}`;
 }
 
 /** Enough of a version to tell two apart. */

@@ -10,16 +10,17 @@ export interface RuleHit {
   readonly sentence: string;
 }
 
-/** Risk tier of an approval gate, shown on the card. */
-export type RiskTier = 'low' | 'medium' | 'high' | 'critical';
+/** Risk tiers of approval gates, mild to strict; shown on the card. */
+export const RISK_TIERS = ['low', 'medium', 'high', 'critical'] as const;
+export type RiskTier = (typeof RISK_TIERS)[number];
 
-/** A group that is asked too when `afterMs` of the wait have passed. */
+/** A group that is asked too when `afterMs` of the wait have passed; 0 is from the beginning, like the gate's first group. */
 export interface EscalationStage {
   readonly group: string;
   readonly afterMs: number;
 }
 
-/** A step may not run before `quorum` distinct eligible people of `group` (or `escalateTo`) approved it. */
+/** A step may not run before `quorum` distinct eligible people of any of its groups (`groupsOf`) approved it. */
 export interface ApprovalGate {
   readonly kind: 'approval';
   readonly rule: string;
@@ -44,6 +45,11 @@ export interface ApprovalGate {
 export function stagesOf({ stages, escalateTo, ttlMs }: ApprovalGate): readonly EscalationStage[] {
   if (stages !== undefined) return stages;
   return escalateTo === undefined ? [] : [{ group: escalateTo, afterMs: Math.floor(ttlMs * 0.75) }];
+}
+
+/** Whom a gate asks at once: its first group, and those that are together with it. */
+export function groupsAtOnce(gate: ApprovalGate): readonly string[] {
+  return [gate.group, ...stagesOf(gate).flatMap(({ group, afterMs }) => (afterMs === 0 ? [group] : []))];
 }
 
 /** Everybody a gate names, the first group first; its fallback is not among them. */

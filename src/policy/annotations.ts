@@ -1,6 +1,8 @@
 /** What authors write above a rule, as data. Unknown, missing and misspelt annotations are all mistakes. */
 import { z } from 'zod';
-import type { RiskTier } from '../domain/verdict.ts';
+import { RISK_TIERS, type RiskTier } from '../domain/verdict.ts';
+import { askedGroups, type LaterGroup, laterGroups } from './asked-groups.ts';
+import { duration } from './duration.ts';
 import type { RuleSet } from './rules.ts';
 
 /** What every rule says of itself. */
@@ -20,10 +22,17 @@ export interface PlainAnnotations extends Common {
 export interface ApprovalAnnotations extends Common {
   readonly gate: 'approval';
   readonly tier: RiskTier;
-  readonly approvers: string;
+  /** Any of these groups; at least one. */
+  readonly approvers: readonly string[];
   readonly quorum: number;
-  readonly ttlMs: number;
-  readonly escalate?: string;
+  /** Absent: as tiers.yaml says for the tier. */
+  readonly ttlMs?: number;
+  readonly escalate?: readonly LaterGroup[];
+  /** Absent: as tiers.yaml says for the tier. */
+  readonly fallback?: string;
+  /** Absent: as tiers.yaml says for the tier. */
+  readonly needs?: 'reason';
+  readonly editor?: 'may-approve';
 }
 
 export interface NotifyAnnotations extends Common {
@@ -40,8 +49,6 @@ export type Annotations = PlainAnnotations | ApprovalAnnotations | NotifyAnnotat
 
 const REASON_CHARACTERS_MAX = 160;
 const QUORUM_MAX = 10;
-const TTL_DAYS_MAX = 30;
-const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 /** Ids that verdicts use for what no author wrote. */
 export const RESERVED_IDS: readonly string[] = [
   ...['no-grant', 'nobody-asked', 'engine-error', 'not-gated'],
@@ -86,14 +93,7 @@ const quorum = z
     error: `a whole number from 1 to ${QUORUM_MAX}`,
   })
   .transform(Number);
-const ttl = z
-  .string('a duration such as "4h"')
-  .refine(
-    (text) => ttlMs(text) !== undefined,
-    `a duration such as "30m", "4h" or "2d", at most ${TTL_DAYS_MAX}d`,
-  )
-  .transform((text) => ttlMs(text) ?? 0);
-const tier = z.enum(['low', 'medium', 'high', 'critical'], 'low, medium, high or critical');
+const tier = z.enum(RISK_TIERS, 'low, medium, high or critical');
 
 const owner = name('a person or a group');
 const common = { id, owner, reason };
@@ -107,25 +107,17 @@ const gate = z.discriminatedUnion(
         gate: z.literal('approval'),
         ...common,
         tier,
-        approvers: name('a group'),
+        approvers: askedGroups,
         quorum,
-        ttl,
-        escalate: name('a group').optional(),
+        ttl: duration.exactOptional(),
+        escalate: laterGroups.exactOptional(),
+        fallback: name('a group').exactOptional(),
+        needs: z.literal('reason', '"reason", or no such annotation').exactOptional(),
+        editor: z.literal('may-approve', '"may-approve", or no such annotation').exactOptional(),
       })
-      .transform(({ ttl: ttlMs, escalate, ...rest }) => ({
-        ...rest,
-        ttlMs,
-        ...(escalate === undefined ? {} : { escalate }),
-      })),
+      .transform(({ ttl, ...rest }) => ({ ...rest, ...(ttl === undefined ? {} : { ttlMs: ttl }) })),
     z.strictObject({ gate: z.literal('notify'), ...common, channel: name('a notice channel') }),
     z.strictObject({ gate: z.literal('downscope'), ...common, to: name('a smaller tool') }),
   ],
   { error: 'approval, notify or downscope' },
 );
-
-function ttlMs(text: string): number | undefined {
-  const [, count, unit] = /^([1-9]\d{0,4})([mhd])$/.exec(text) ?? [];
-  if (count === undefined || (unit !== 'm' && unit !== 'h' && unit !== 'd')) return undefined;
-  const ms = Number(count) * UNIT_MS[unit];
-  return ms <= TTL_DAYS_MAX * UNIT_MS.d ? ms : undefined;
-}

@@ -1,5 +1,6 @@
 /** What the engine does not check about a bundle: that nobody grants by hand, and the names rules use. */
 import type { FieldProblem } from '../domain/errors.ts';
+import type { ApprovalAnnotations } from './annotations.ts';
 import { checkHint } from './hint.ts';
 import { entitiesIn, scopedTools } from './literals.ts';
 import { nameOf, type RawRule, type Rule } from './rules.ts';
@@ -55,24 +56,7 @@ function checkReferences(
 ): readonly string[] {
   switch (annotations.gate) {
     case 'approval':
-      return [
-        ...unless(
-          groups.includes(annotations.approvers),
-          `asks the group "${annotations.approvers}": wanted a known group`,
-        ),
-        ...(annotations.escalate === undefined
-          ? []
-          : [
-              ...unless(
-                groups.includes(annotations.escalate),
-                `escalates to "${annotations.escalate}": wanted a known group`,
-              ),
-              ...unless(
-                annotations.escalate !== annotations.approvers,
-                'escalates to its own group: wanted another one',
-              ),
-            ]),
-      ];
+      return checkGroups(annotations, groups);
     case 'notify':
       return unless(
         channels.includes(annotations.channel),
@@ -83,6 +67,32 @@ function checkReferences(
     default:
       return [];
   }
+}
+
+/** Every group must be there, and none may be asked twice: it would not bring anybody new. */
+function checkGroups(
+  { approvers, escalate = [], fallback }: ApprovalAnnotations,
+  groups: readonly string[],
+): readonly string[] {
+  const later = escalate.map(({ group }) => group);
+  const named = [...approvers, ...later];
+  const known = (says: string) => (group: string) =>
+    unless(groups.includes(group), `${says} "${group}": wanted a known group`);
+  return [
+    ...approvers.flatMap(known('asks the group')),
+    ...later.flatMap(known('escalates to')),
+    ...later.flatMap((group, index) =>
+      unless(
+        named.indexOf(group) === approvers.length + index,
+        `escalates to "${group}", which it asks already: wanted another group`,
+      ),
+    ),
+    ...(fallback === undefined ? [] : known('falls back to')(fallback)),
+    ...unless(
+      fallback === undefined || !named.includes(fallback),
+      `falls back to "${fallback}", which it asks already: wanted another group`,
+    ),
+  ];
 }
 
 function checkDownscope(

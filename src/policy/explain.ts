@@ -5,7 +5,8 @@
 import type { StepFacts } from '../domain/facts.ts';
 import type { Gate, Verdict } from '../domain/verdict.ts';
 import type { SetAnswer } from './ask-engine.ts';
-import { gateOf } from './gates.ts';
+import { durationText } from './duration.ts';
+import { peopleOf, termsOf } from './phrase.ts';
 import type { Rule } from './rules.ts';
 import { scopeChain } from './scopes.ts';
 
@@ -78,22 +79,15 @@ function ruleLine(what: 'grant' | 'block' | 'gate', { annotations }: Rule, tail 
   return `${cut(`${what} ${id} (owner ${owner}): ${reason}`, LINE_CHARACTERS_MAX - tail.length)}${tail}`;
 }
 
-function demandOf(rule: Rule): string {
-  const gate = gateOf(rule);
+function demandOf({ gate, annotations }: Rule): string {
   if (gate !== undefined) return obligation(gate);
-  return rule.annotations.gate === 'downscope' ? `downscope to ${rule.annotations.to}` : 'nothing';
+  return annotations.gate === 'downscope' ? `downscope to ${annotations.to}` : 'nothing';
 }
 
 function obligation(gate: Gate): string {
   if (gate.kind === 'notice') return `notice to ${gate.channel}`;
-  const groups = gate.escalateTo === undefined ? gate.group : `${gate.group} or ${gate.escalateTo}`;
-  return `approval: ${gate.quorum} of ${groups} within ${duration(gate.ttlMs)} (${gate.tier})`;
-}
-
-function duration(ms: number): string {
-  const minutes = Math.round(ms / 60_000);
-  if (minutes % 1440 === 0) return `${minutes / 1440} d`;
-  return minutes % 60 === 0 ? `${minutes / 60} h` : `${minutes} min`;
+  const terms = [gate.tier, ...termsOf(gate)].join(', ');
+  return `approval: ${peopleOf(gate, durationText)} within ${durationText(gate.ttlMs)} (${terms})`;
 }
 
 function cut(text: string, charactersMax: number): string {

@@ -14,6 +14,7 @@ import { type Bundle, NOT_GATED } from './ask-engine.ts';
 import { checkRules } from './check.ts';
 import { policyOf } from './decide.ts';
 import { type Engine, loadEngine } from './engine.ts';
+import { settleGates } from './gates.ts';
 import { generateGrants } from './generate-grants.ts';
 import { grantedTools, type MayAsk } from './granted-tools.ts';
 import { covers } from './literals.ts';
@@ -23,12 +24,13 @@ import { RULES_MAX, type Rule, type RuleSet, type RulesFound, readRules } from '
 import { policySchema } from './schema.ts';
 import { readScopes } from './scopes.ts';
 import { readSource, type Source } from './source.ts';
+import { checkTiers, readTiers } from './tiers.ts';
 import { validateRules } from './validate.ts';
 import { checkVocabulary, type PolicyTool, type Vocabulary } from './vocabulary.ts';
 
 /**
- * The folder of a bundle (`permissions.yaml`, `authority.cedar`, `gates.cedar`, `scopes.yaml`), and the names its rules
- * may use.
+ * The folder of a bundle (`permissions.yaml`, `authority.cedar`, `gates.cedar`, `tiers.yaml`, `scopes.yaml`), and the
+ * names its rules may use.
  */
 export type PolicySources = Omit<Vocabulary, 'scopes'> & { readonly folder: string };
 
@@ -42,6 +44,7 @@ export interface LoadedPolicy extends Policy {
 interface Files {
   readonly authority: Source;
   readonly gates: Source;
+  readonly tiers: Source;
   readonly scopes: Source;
   readonly permissions: Source;
 }
@@ -60,6 +63,7 @@ export async function loadPolicy({ folder, ...names }: PolicySources): Promise<L
   const files = {
     authority: readSource(folder, 'authority.cedar'),
     gates: readSource(folder, 'gates.cedar'),
+    tiers: readSource(folder, 'tiers.yaml'),
     scopes: readSource(folder, 'scopes.yaml'),
     permissions: readSource(folder, 'permissions.yaml'),
   };
@@ -82,13 +86,19 @@ async function checkedBundle(
   const blocks = await readRules(engine, 'authority', files.authority);
   const found = [grants, blocks, await readRules(engine, 'gates', files.gates)];
   const raw = found.flatMap((set) => set.raw);
-  const rules = found.flatMap((set) => set.rules);
+  const { tiers, problems: ofTiers } = readTiers(files.tiers);
+  const annotated = found.flatMap((set) => set.rules);
+  const { rules, problems: ofGates } = settleGates(annotated, tiers);
   refuse([
     ...problems,
     ...checkVocabulary(vocabulary),
     ...matrix.problems,
     ...tooMany(grants, blocks),
+    ...ofTiers,
+    ...checkTiers(tiers, names),
     ...found.flatMap((set) => set.problems),
+    // Without any tiers the file itself is the problem.
+    ...(ofTiers.length > 0 ? [] : ofGates),
     ...checkRules(raw, rules, vocabulary),
     ...(await validateRules(engine, schema, raw)),
   ]);

@@ -1,20 +1,20 @@
 /**
- * Mutants of a bundle: the same bundle with one rule taken out, or turned into its opposite. Tests that do not notice
- * the difference do not hold that rule.
+ * Mutants of a bundle: the same bundle with one rule taken out, turned into its opposite, or asking people in another
+ * way. Tests that do not notice the difference do not hold that rule.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Expr, PolicyJson } from '@cedar-policy/cedar-wasm/nodejs';
-import { isMap, isSeq, type Node, parseDocument, type YAMLMap } from 'yaml';
 import { CountersignError } from '../domain/errors.ts';
 import { type Engine, loadEngine } from './engine.ts';
 import { readSource } from './source.ts';
+import { MATRIX_FILE, matrixMutants, TIERS_FILE, tierMutants } from './yaml-mutants.ts';
 
 /**
  * `negated`: fires exactly when the rule would not; a rule without a condition then never fires. `standing` and `longest`
- * are for lines of the matrix that grant on request only.
+ * are for lines of the matrix that grant on request only. `without` is what a gate or its tier no longer says.
  */
-export type Mutation = 'deleted' | 'negated' | 'standing' | 'longest';
+export type Mutation = 'deleted' | 'negated' | 'standing' | 'longest' | 'longer' | `without ${string}`;
 
 /** One file of a bundle, changed. */
 export interface Mutant {
@@ -25,9 +25,8 @@ export interface Mutant {
 }
 
 const RULE_FILES = ['authority.cedar', 'gates.cedar'] as const;
-const MATRIX_FILE = 'permissions.yaml';
-/** The longest access that a line can name. */
-const MINUTES_MAX = 1_440;
+/** What a gate may say and need not: taken off, the rule is still a rule. */
+const OPTIONAL = ['escalate', 'fallback', 'needs', 'editor'] as const;
 /** The engine's checks know that `false` never holds and refuse it; that no request has fewer than no steps they do not. */
 const NEVER = ' when { context.stepCount < 0 };';
 
@@ -35,14 +34,17 @@ const NEVER = ' when { context.stepCount < 0 };';
 export function mutantsOf(engine: Engine, folder: string): readonly Mutant[] {
   return [
     ...RULE_FILES.flatMap((file) => ofRules(engine, file, textOf(folder, file))),
-    ...(existsSync(join(folder, MATRIX_FILE)) ? ofMatrix(textOf(folder, MATRIX_FILE)) : []),
+    ...(existsSync(join(folder, TIERS_FILE)) ? ofTiers(engine, folder) : []),
+    ...(existsSync(join(folder, MATRIX_FILE)) ? matrixMutants(textOf(folder, MATRIX_FILE)) : []),
   ];
 }
 
 /** The ids of the rules that the bundle in the folder has as text: blocks and gates. Throws as `mutantsOf` does. */
 export async function rulesIn(folder: string): Promise<readonly string[]> {
   const mutants = mutantsOf(await loadEngine(), folder);
-  return [...new Set(mutants.flatMap(({ file, rule }) => (file === MATRIX_FILE ? [] : [rule])))];
+  return [
+    ...new Set(mutants.flatMap(({ file, rule }) => (RULE_FILES.some((one) => one === file) ? [rule] : []))),
+  ];
 }
 
 function textOf(folder: string, file: string): string {
@@ -52,21 +54,52 @@ function textOf(folder: string, file: string): string {
 }
 
 function ofRules(engine: Engine, file: string, source: string): readonly Mutant[] {
+  return rulesOf(engine, file, source).flatMap(({ text, json }) => {
+    const mutant = (mutation: Mutation, instead: string): Mutant => ({
+      rule: json.annotations?.id ?? '',
+      mutation,
+      file,
+      // As a function, because a replacement text would be searched for `$`.
+      text: source.replace(text, () => instead),
+    });
+    const changed = Object.entries(fewerWords(json)).map(([what, annotations]) =>
+      mutant(`without ${what}`, textOfRule(engine, file, { ...json, annotations })),
+    );
+    return [mutant('deleted', ''), mutant('negated', negated(engine, file, { text, json })), ...changed];
+  });
+}
+
+/** The rules of a file in its order. */
+function rulesOf(engine: Engine, file: string, source: string) {
   const parts = engine.policySetTextToParts(source);
   if (parts.type === 'failure') throw unreadable(file);
   return parts.policies
     .toSorted((one, other) => source.indexOf(one) - source.indexOf(other))
-    .flatMap((text) => {
-      const json = jsonOf(engine, file, text);
-      const mutant = (mutation: Mutation, instead: string): Mutant => ({
-        rule: json.annotations?.id ?? '',
-        mutation,
-        file,
-        // As a function, because a replacement text would be searched for `$`.
-        text: source.replace(text, () => instead),
-      });
-      return [mutant('deleted', ''), mutant('negated', negated(engine, file, { text, json }))];
-    });
+    .map((text) => ({ text, json: jsonOf(engine, file, text) }));
+}
+
+/** The annotations of a gate with less in them, by what is missing. */
+function fewerWords({
+  annotations = {},
+}: PolicyJson): Readonly<Record<string, NonNullable<PolicyJson['annotations']>>> {
+  const { approvers = '' } = annotations;
+  const [first = ''] = approvers.split(',');
+  const less = OPTIONAL.filter((one) => annotations[one] !== undefined).map((one) => {
+    const { [one]: _, ...others } = annotations;
+    return [`@${one}`, others] as const;
+  });
+  return Object.fromEntries([
+    ...less,
+    ...(first === approvers
+      ? []
+      : [['further groups', { ...annotations, approvers: first.trim() }] as const]),
+  ]);
+}
+
+function textOfRule(engine: Engine, file: string, json: PolicyJson): string {
+  const answer = engine.policyToText(json);
+  if (answer.type === 'failure') throw unreadable(file);
+  return answer.text;
 }
 
 /** The rule as text with its condition turned round. */
@@ -81,9 +114,7 @@ function negated(
   const [first, ...rest] = bodies;
   if (first === undefined) return text.replace(/;\s*$/, () => NEVER);
   const body = rest.reduce((left, right) => ({ '&&': { left, right } }) as Expr, first);
-  const answer = engine.policyToText({ ...json, conditions: [{ kind: 'unless', body }] });
-  if (answer.type === 'failure') throw unreadable(file);
-  return answer.text;
+  return textOfRule(engine, file, { ...json, conditions: [{ kind: 'unless', body }] });
 }
 
 function jsonOf(engine: Engine, file: string, text: string): PolicyJson {
@@ -92,57 +123,14 @@ function jsonOf(engine: Engine, file: string, text: string): PolicyJson {
   return answer.json;
 }
 
-/**
- * Each line of the permission matrix taken out; a line on request also granting without being given (`standing`), and
- * for as long as any line may (`longest`).
- */
-function ofMatrix(source: string): readonly Mutant[] {
-  return [...new Set(lineIds(source))].flatMap((rule) => {
-    const mutant = (
-      mutation: Mutation,
-      change: (line: YAMLMap) => YAMLMap | undefined,
-    ): readonly Mutant[] => {
-      const text = changedLines(source, rule, change);
-      return text === changedLines(source, rule, (line) => line)
-        ? []
-        : [{ rule, mutation, file: MATRIX_FILE, text }];
-    };
-    return [
-      ...mutant('deleted', () => undefined),
-      ...mutant('standing', (line) => {
-        line.delete('on');
-        line.delete('atMostMinutes');
-        return line;
-      }),
-      ...mutant('longest', (line) => {
-        if (line.has('atMostMinutes')) line.set('atMostMinutes', MINUTES_MAX);
-        return line;
-      }),
-    ];
-  });
-}
-
-function changedLines(source: string, rule: string, change: (line: YAMLMap) => YAMLMap | undefined): string {
-  const document = parseDocument(source);
-  for (const list of listsOf(document.contents)) {
-    list.items = list.items.flatMap((line) =>
-      isMap(line) && line.get('id') === rule ? (change(line) ?? []) : [line],
-    );
-  }
-  return document.toString();
-}
-
-function lineIds(source: string): readonly string[] {
-  const lists = listsOf(parseDocument(source).contents);
-  return lists.flatMap(({ items }) =>
-    items.flatMap((line) =>
-      isMap(line) && typeof line.get('id') === 'string' ? [String(line.get('id'))] : [],
-    ),
+/** Tiers make mutants only where a gate has no words of its own. */
+function ofTiers(engine: Engine, folder: string): readonly Mutant[] {
+  const [, file] = RULE_FILES;
+  const gates = rulesOf(engine, file, textOf(folder, file));
+  return tierMutants(
+    textOf(folder, TIERS_FILE),
+    gates.map(({ json: { annotations = {} } }) => annotations),
   );
-}
-
-function listsOf(contents: Node | null) {
-  return isMap(contents) ? contents.items.map(({ value }) => value).filter(isSeq) : [];
 }
 
 function unreadable(file: string): CountersignError {

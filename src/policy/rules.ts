@@ -1,6 +1,7 @@
 /** Reads one file of a bundle into rules: split by the engine, then each rule's annotations checked strictly. */
 import type { DetailedError, PolicyJson } from '@cedar-policy/cedar-wasm/nodejs';
 import type { FieldProblem } from '../domain/errors.ts';
+import type { Gate } from '../domain/verdict.ts';
 import { type Annotations, readAnnotations } from './annotations.ts';
 import type { Engine } from './engine.ts';
 import { inTurns } from './in-turns.ts';
@@ -19,9 +20,10 @@ export interface RawRule {
   readonly fromLine?: string;
 }
 
-/** A rule whose annotations are right. */
+/** A rule whose annotations are right. `gate` is what an approval or notice demands, once the tiers are known. */
 export interface Rule extends RawRule {
   readonly annotations: Annotations;
+  readonly gate?: Gate;
 }
 
 export interface RulesFound {

@@ -17,7 +17,7 @@ export interface PolicyTool {
 export interface Vocabulary {
   /** The whole catalogue, tools that are switched off too: rules about those stay right. */
   readonly tools: readonly PolicyTool[];
-  /** Groups of people, as `@approvers`, `@escalate` and `@owner` name them. */
+  /** Groups of people, as `@approvers`, `@escalate`, `@fallback`, `@owner` and tiers.yaml name them. */
   readonly groups: readonly string[];
   /** People who may own rules and lines of the matrix. */
   readonly people: readonly string[];

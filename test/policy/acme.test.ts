@@ -5,7 +5,13 @@ import { loadExamples } from '../../src/dev/sandbox/examples.ts';
 import { OUTCOMES } from '../../src/domain/outcome.ts';
 import { quorum, unionOfNeeds } from '../../src/domain/quorum.ts';
 import { NOTHING_RECENT, type Recent, type Tally } from '../../src/domain/usage.ts';
-import { approvalGates, strictest, VERDICT_EFFECTS, type VerdictEffect } from '../../src/domain/verdict.ts';
+import {
+  approvalGates,
+  groupsOf,
+  strictest,
+  VERDICT_EFFECTS,
+  type VerdictEffect,
+} from '../../src/domain/verdict.ts';
 import { type Call, CONFIG, loadAcme } from './acme.ts';
 import { line, loadText } from './sample.ts';
 
@@ -70,7 +76,7 @@ const SCENARIOS: readonly Row[] = [
     'stripe.cancel_subscription',
     { subscription: 'sub_ada' },
     'approve',
-    'support|finance×1',
+    'support|finance|finance-leads×1',
   ],
   ['support-agent', 'stripe.refund_payment', refund(1), 'approve', 'support×1'],
   ['support-agent', 'stripe.refund_payment', refund(5_000), 'approve', 'support×1'],
@@ -97,9 +103,7 @@ describe('the example policy', () => {
     const { effect, gates, rules } = acme.judge(call);
     if (effect === 'deny') return { effect, gates: rules.map(({ id }) => id).join(' ') };
     const shown = gates.map((gate) =>
-      gate.kind === 'notice'
-        ? `#${gate.channel}`
-        : `${[gate.group, ...(gate.escalateTo === undefined ? [] : [gate.escalateTo])].join('|')}×${gate.quorum}`,
+      gate.kind === 'notice' ? `#${gate.channel}` : `${groupsOf(gate).join('|')}×${gate.quorum}`,
     );
     return { effect, gates: shown.join(' ') };
   }
@@ -141,6 +145,7 @@ describe('the example policy', () => {
 ${line('renames', { profile: 'release', effect: 'write', tools: rename.name, scope: 'github/acme' })}`,
       authority: await policyFile('authority.cedar'),
       gates: await policyFile('gates.cedar'),
+      tiers: await policyFile('tiers.yaml'),
       scopes: await policyFile('scopes.yaml'),
       names: { ...acme.names, tools: [...acme.names.tools, { ...rename, smaller: [], policyFacts: {} }] },
     });

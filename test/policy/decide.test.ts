@@ -154,7 +154,7 @@ forbid (principal, action, resource) when { context.behalfGroups.contains(Group:
         kind: 'approval',
         rule: 'erase',
         group: 'leads',
-        escalateTo: 'desk',
+        stages: [{ group: 'desk', afterMs: 5_400_000 }],
         quorum: 2,
         tier: 'high',
         ttlMs: 7_200_000,

@@ -45,7 +45,7 @@ describe('the explanation of a verdict', () => {
         `${ASKED} crm.erase on crm/people`,
         'grant clerk-erases (owner olga): X may.',
         'no block fired (1 looked at)',
-        'gate erase (owner desk): Erasing needs two leads. → approval: 2 of leads or desk within 2 h (high)',
+        'gate erase (owner desk): Erasing needs two leads. → approval: 2 of leads or desk after 90 min within 2 h (high)',
         'verdict: approve',
       ],
     ],

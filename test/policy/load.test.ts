@@ -12,6 +12,7 @@ import {
   NAMES,
   PERMISSIONS,
   SCOPES,
+  TIERS,
 } from './sample.ts';
 
 /** The problems of a bundle, each as `field: problem`; empty when it loads. */
@@ -96,10 +97,12 @@ forbid (principal, action, resource) when { context.recent.agentDay.steps > ${in
     );
     expect(error).toMatchObject({
       code: 'misconfigured',
-      problems: ['scopes.yaml', 'permissions.yaml', 'authority.cedar', 'gates.cedar'].map((field) => ({
-        field,
-        problem: 'cannot be read (ENOENT): wanted a text file',
-      })),
+      problems: ['scopes.yaml', 'permissions.yaml', 'tiers.yaml', 'authority.cedar', 'gates.cedar'].map(
+        (field) => ({
+          field,
+          problem: 'cannot be read (ENOENT): wanted a text file',
+        }),
+      ),
     });
   });
 
@@ -112,6 +115,7 @@ forbid (principal, action, resource) when { context.recent.agentDay.steps > ${in
       { permissions: `${PERMISSIONS}\n` },
       { scopes: `${SCOPES}# x\n` },
       { gates: `${GATES}// x` },
+      { tiers: `${TIERS}# x\n` },
       { scopes: 'scopes: [crm/people, crm/firms, mail/out, pay/cards, pay/banks]' },
       { names: { groups: [...NAMES.groups, 'guests'] } },
     ];

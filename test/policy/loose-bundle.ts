@@ -8,6 +8,7 @@ import { type Annotations, readAnnotations } from '../../src/policy/annotations.
 import { type Bundle, NOT_GATED } from '../../src/policy/ask-engine.ts';
 import { policyOf } from '../../src/policy/decide.ts';
 import { loadEngine } from '../../src/policy/engine.ts';
+import { settleGates } from '../../src/policy/gates.ts';
 import { covers } from '../../src/policy/literals.ts';
 import { type RawRule, type Rule, type RuleSet, rawRule } from '../../src/policy/rules.ts';
 import { policySchema } from '../../src/policy/schema.ts';
@@ -40,7 +41,7 @@ export async function looseBundles(): Promise<(rules: readonly LooseRule[]) => P
         annotations: annotationsOf(set, { ...annotations, id: `rule-${position}` }),
       }),
     );
-    return policyOf(engine, bundleOf(rules, schema));
+    return policyOf(engine, bundleOf(settleGates(rules, {}).rules, schema));
   };
 }
 

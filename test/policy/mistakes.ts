@@ -1,10 +1,10 @@
 /** Deliberate mistakes in a bundle, each beside the words with which the loader must report it. */
 import type { PolicyTool } from '../../src/policy/vocabulary.ts';
-import { AUTHORITY, type BundleText, GATES, line, NAMES, PERMISSIONS } from './sample.ts';
+import { AUTHORITY, type BundleText, GATES, line, NAMES, PERMISSIONS, TIERS } from './sample.ts';
 
 const block = (text: string) => ({ authority: AUTHORITY + text });
 const gate = (text: string) => ({ gates: GATES + text });
-const inGates = (from: string, to: string) => ({ gates: GATES.replace(from, to) });
+const inGates = (from: string, to: string, tiers = TIERS) => ({ gates: GATES.replace(from, to), tiers });
 const inAuthority = (from: string, to: string) => ({ authority: AUTHORITY.replace(from, to) });
 const inLines = (from: string, to: string) => ({ permissions: PERMISSIONS.replace(from, to) });
 const lines = (...more: string[]) => ({ permissions: PERMISSIONS + more.join('') });
@@ -194,7 +194,58 @@ export const MISTAKES: readonly (readonly [string, BundleText, string])[] = [
   [
     'an escalation to the same group',
     inGates('@escalate("desk")', '@escalate("leads")'),
-    'escalates to its own group',
+    'escalates to "leads", which it asks already: wanted another group',
+  ],
+  [
+    'an escalation to one of several groups that are asked at once',
+    inGates('@approvers("leads")', '@approvers("leads, desk")'),
+    'escalates to "desk", which it asks already: wanted another group',
+  ],
+  [
+    'an escalation to a group twice',
+    inGates('@escalate("desk")', '@escalate("desk after 1h, desk after 90m")'),
+    'escalates to "desk", which it asks already: wanted another group',
+  ],
+  [
+    'a second group of approvers that is none',
+    inGates('@approvers("leads")', '@approvers("leads, board")'),
+    'asks the group "board": wanted a known group',
+  ],
+  [
+    'an escalation at the end of the wait',
+    inGates('@escalate("desk")', '@escalate("desk after 2h")'),
+    'rule "erase" escalates to "desk" after 2 h: wanted less than its 2 h',
+  ],
+  [
+    'an escalation after the end of the wait that its tier says',
+    inGates('@ttl("2h") @escalate("desk")', '@escalate("desk after 2h")', 'tiers: { high: { ttl: 1h } }'),
+    'rule "erase" escalates to "desk" after 2 h: wanted less than its 1 h',
+  ],
+  [
+    'a fallback to an unknown group',
+    inGates('@escalate("desk")', '@fallback("disk")'),
+    'falls back to "disk": wanted a known group',
+  ],
+  [
+    'a fallback to the group it falls back from',
+    inGates('@escalate("desk")', '@fallback("leads")'),
+    'falls back to "leads", which it asks already: wanted another group',
+  ],
+  [
+    'a fallback to a group that is asked later',
+    inGates('@escalate("desk")', '@escalate("desk") @fallback("desk")'),
+    'falls back to "desk", which it asks already: wanted another group',
+  ],
+  [
+    'a wait that neither a rule nor its tier says',
+    inGates('@ttl("1d")', ''),
+    'rule "pay" has no @ttl, nor has its tier "medium" one in tiers.yaml: wanted a duration',
+  ],
+  ['tiers that are no YAML', { tiers: 'tiers: [' }, 'tiers.yaml: is wrong: wanted "tiers:"'],
+  [
+    'a tier that falls back to an unknown group',
+    { tiers: 'tiers: { low: { ttl: 1h, fallback: disk } }' },
+    'tiers.yaml tiers.low.fallback: falls back to "disk": wanted a known group',
   ],
   [
     'an unknown channel',

@@ -59,6 +59,37 @@ describe('mutantsOf()', () => {
     ]);
   });
 
+  it('takes off a gate, and off the tiers that gates rely on, what they need not say', async () => {
+    const asks = (id: string, more: string) =>
+      `@id("${id}") @gate("approval") @reason("A gate.") ${more} forbid (principal, action, resource);\n`;
+    const gates = [
+      asks(
+        'every',
+        '@tier("high") @approvers("a, b") @escalate("c") @fallback("d") @needs("reason") @editor("may-approve")',
+      ),
+      asks('own', '@tier("low") @ttl("1h") @fallback("d") @needs("reason")'),
+      asks('silent', '@tier("medium")'),
+    ].join('');
+    const ALL = '{ ttl: 1h, fallback: x, reason: required }';
+    const tiers = `tiers: { low: ${ALL}, medium: ${ALL}, high: ${ALL}, critical: ${ALL} }`;
+    const mutants = await mutantsIn({ 'authority.cedar': BLOCKS, 'gates.cedar': gates, 'tiers.yaml': tiers });
+    const asking = mutants.filter(({ mutation }) => mutation !== 'deleted' && mutation !== 'negated');
+    expect(asking.map(({ rule, mutation }) => `${rule} ${mutation}`)).toEqual([
+      ...['@escalate', '@fallback', '@needs', '@editor', 'further groups'].map(
+        (what) => `every without ${what}`,
+      ),
+      ...['@fallback', '@needs'].map((what) => `own without ${what}`),
+      ...['longer', 'without fallback', 'without reason'].map((what) => `tier medium ${what}`),
+      'tier high longer',
+    ]);
+    const textOf = (what: string) => asking.find(({ mutation }) => mutation === what)?.text ?? '';
+    expect(textOf('without @needs')).toContain('@editor("may-approve")');
+    expect(textOf('without @needs')).not.toMatch(/@id\("every"\)[^;]*@needs/);
+    expect(textOf('without further groups')).toContain('@approvers("a")');
+    expect(textOf('longer')).toContain('medium: { ttl: 29d, fallback: x, reason: required }');
+    expect(textOf('without reason')).toContain('medium: { ttl: 1h, fallback: x }');
+  });
+
   it.each([
     ['plain', 'deleted', '@id("plain")', false],
     ['plain', 'negated', 'context.stepCount < 0', true],

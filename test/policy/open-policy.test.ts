@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { FieldProblem } from '../../src/domain/errors.ts';
 import { type OpenPolicy, openPolicy } from '../../src/policy/open-policy.ts';
 import { until } from '../support/until.ts';
-import { AUTHORITY, factsOf, GATES, NAMES, PERMISSIONS, SCOPES } from './sample.ts';
+import { AUTHORITY, factsOf, GATES, NAMES, PERMISSIONS, SCOPES, TIERS } from './sample.ts';
 
 const EVERY_MS = 25;
 const STRICTER = `${AUTHORITY}
@@ -23,6 +23,7 @@ function writeBundle(folder: string, authority = AUTHORITY): void {
   writeFileSync(join(folder, 'permissions.yaml'), PERMISSIONS);
   writeFileSync(join(folder, 'authority.cedar'), authority);
   writeFileSync(join(folder, 'gates.cedar'), GATES);
+  writeFileSync(join(folder, 'tiers.yaml'), TIERS);
   writeFileSync(join(folder, 'scopes.yaml'), SCOPES);
 }
 
@@ -125,7 +126,7 @@ describe('openPolicy()', () => {
     writeBundle(join(folder, '..2026_11_21'));
     writeBundle(join(folder, '..2026_11_22'), STRICTER);
     symlinkSync('..2026_11_21', join(folder, '..data'));
-    for (const file of ['permissions.yaml', 'authority.cedar', 'gates.cedar', 'scopes.yaml'])
+    for (const file of ['permissions.yaml', 'authority.cedar', 'gates.cedar', 'tiers.yaml', 'scopes.yaml'])
       symlinkSync(join('..data', file), join(folder, file));
     const { policy, refused } = await opened(folder);
     expect(look(policy)).toBe('allow');

@@ -36,6 +36,9 @@ export const NAMES: Names = {
 
 export const SCOPES = 'scopes: [crm/people, crm/firms, mail/out, pay/cards]\n';
 
+/** Nothing in common but a wait: rules without `@ttl` are asked for that long. */
+export const TIERS = 'tiers: { critical: { ttl: 45m } }\n';
+
 /** A line of the matrix, as text; `more` are further fields. */
 export const line = (
   id: string,
@@ -93,6 +96,7 @@ export interface BundleText {
   readonly permissions?: string;
   readonly authority?: string;
   readonly gates?: string;
+  readonly tiers?: string;
   readonly scopes?: string;
   readonly names?: Partial<Names>;
 }
@@ -104,6 +108,7 @@ export async function loadText(text: BundleText = {}): Promise<LoadedPolicy> {
     await writeFile(join(folder, 'permissions.yaml'), text.permissions ?? PERMISSIONS);
     await writeFile(join(folder, 'authority.cedar'), text.authority ?? AUTHORITY);
     await writeFile(join(folder, 'gates.cedar'), text.gates ?? GATES);
+    await writeFile(join(folder, 'tiers.yaml'), text.tiers ?? TIERS);
     await writeFile(join(folder, 'scopes.yaml'), text.scopes ?? SCOPES);
     return await loadPolicy({ ...NAMES, ...text.names, folder });
   } finally {

@@ -85,7 +85,7 @@ describe('createSimulation()', () => {
     ]);
     expect(changes[2]).toMatchObject({
       rule: '(same rules)',
-      was: 'approve: 2 of leads or desk (high, 2 h)',
+      was: 'approve: 2 of leads or desk after 1.5 h (high, 2 h)',
       now: 'notify: #notices',
     });
   });
@@ -118,7 +118,7 @@ describe('createSimulation()', () => {
       examples: [
         {
           ...{ request: 'req_a', step: 1, tool: 'crm.erase' },
-          was: 'approve: 2 of leads or desk (high, 2 h)',
+          was: 'approve: 2 of leads or desk after 1.5 h (high, 2 h)',
           now: 'notify: #notices',
         },
       ],
