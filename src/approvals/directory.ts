@@ -1,6 +1,7 @@
 /** The directory over an organisation's configuration and, where there is one, a store of linked identities. */
 import type { Agent, Person, SlackIdentity } from '../domain/people.ts';
 import type { Directory } from '../domain/ports.ts';
+import type { OutsideIdentity } from '../domain/sign-in.ts';
 import type { Organisation } from './people.ts';
 
 /** Slack identities that people linked themselves. Rejects when unreachable. */
@@ -24,6 +25,8 @@ export function createDirectory(
     agentsOf: async (owner) => (await read()).agents.filter((agent) => agent.owner === owner),
     agentByIdentity: async (identity) =>
       onlyOne((await read()).agents.filter((agent) => isKnownAs(agent, identity))),
+    personByIdentity: async (identity) =>
+      onlyOne((await read()).people.filter((person) => isKnownAs(person, identity))),
     members: async (group) => (await read()).people.filter((person) => person.groups.includes(group)),
     async personBySlack(identity) {
       const { people } = await read();
@@ -52,7 +55,7 @@ function onlyOne<Thing>([only, ...others]: readonly Thing[]): Thing | undefined 
   return others.length === 0 ? only : undefined;
 }
 
-function isKnownAs({ identities }: Agent, { issuer, subject }: Agent['identities'][number]): boolean {
+function isKnownAs({ identities = [] }: Agent | Person, { issuer, subject }: OutsideIdentity): boolean {
   return identities.some((known) => known.issuer === issuer && known.subject === subject);
 }
 

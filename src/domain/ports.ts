@@ -17,6 +17,7 @@ import type { Agent, Person, SlackIdentity } from './people.ts';
 import type { Question } from './question.ts';
 import type { SealClaims } from './seal.ts';
 import type { Session } from './session.ts';
+import type { OutsideIdentity } from './sign-in.ts';
 import type { GrantProof, GrantStanding, GrantUse, StandingGrant } from './standing-grant.ts';
 import type { Observation, Recent, UsageQuery } from './usage.ts';
 import type { Verdict } from './verdict.ts';
@@ -40,6 +41,8 @@ export interface Policy {
 export interface Directory {
   person(id: string): Promise<Person | undefined>;
   personBySlack(identity: SlackIdentity): Promise<Person | undefined>;
+  /** The only person whom an identity provider knows by this subject. */
+  personByIdentity(identity: OutsideIdentity): Promise<Person | undefined>;
   members(group: string): Promise<readonly Person[]>;
   agent(id: string): Promise<Agent | undefined>;
   /** The agents this person answers for, by id. */

@@ -45,7 +45,17 @@ export interface ExecutorStore
 export interface ApprovalsStore
   extends Pick<
     DatabaseStore,
-    'identities' | 'inbox' | 'cards' | 'messages' | 'clicks' | 'absences' | 'halts' | 'oversight'
+    | 'identities'
+    | 'inbox'
+    | 'cards'
+    | 'messages'
+    | 'clicks'
+    | 'absences'
+    | 'halts'
+    | 'oversight'
+    | 'pageSessions'
+    | 'passkeys'
+    | 'tickets'
   > {
   readonly grants: Pick<StandingGrants, 'find' | 'list' | 'usesOf' | 'revoke'>;
 }

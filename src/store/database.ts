@@ -8,6 +8,7 @@ import type { Direction, Effect } from '../domain/effect.ts';
 import type { HaltScope } from '../domain/halt.ts';
 import type { Revocation, ToolSwitch } from '../domain/orders.ts';
 import type { DeclaredTask } from '../domain/session.ts';
+import type { PageSession, TicketKind } from '../domain/sign-in.ts';
 import type { GrantProof, StandingGrant } from '../domain/standing-grant.ts';
 import type { Observation } from '../domain/usage.ts';
 import type { OversightTables } from './oversight-tables.ts';
@@ -189,6 +190,36 @@ export interface StandingGrantEntriesView extends StandingGrantUsesTable {
   given_back: boolean;
 }
 
+export interface WebSessionsTable {
+  hash: string;
+  kind: PageSession['kind'];
+  person: string;
+  issuer: string;
+  subject: string;
+  authenticated_at: Date | null;
+  started_at: Date;
+  seen_at: Date;
+  ends_at: Date;
+}
+
+export interface PasskeysTable {
+  id: string;
+  person: string;
+  public_key: string;
+  counter: number;
+  transports: readonly string[];
+  label: string;
+  created_at: Date;
+  used_at: Date | null;
+}
+
+export interface WebTicketsTable {
+  hash: string;
+  kind: TicketKind;
+  body: JsonValue;
+  expires_at: Date;
+}
+
 export interface Tables extends OversightTables {
   effects: EffectsTable;
   approvals: ApprovalsTable;
@@ -209,6 +240,9 @@ export interface Tables extends OversightTables {
   standing_grant_proofs: StandingGrantProofsTable;
   standing_grant_uses: StandingGrantUsesTable;
   standing_grant_entries: StandingGrantEntriesView;
+  web_sessions: WebSessionsTable;
+  passkeys: PasskeysTable;
+  web_tickets: WebTicketsTable;
 }
 
 export type Database = Kysely<Tables>;

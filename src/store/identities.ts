@@ -18,6 +18,13 @@ export interface Identities {
    * row would outlive its removal there until the next start.
    */
   personFor(identity: SlackIdentity): Promise<string | undefined>;
+  /**
+   * Links what a person proved to be theirs. `taken` and nothing changed when either side is linked otherwise, also by
+   * configuration; linking what is linked already is `linked`.
+   */
+  link(link: IdentityLink): Promise<'linked' | 'taken'>;
+  /** Takes back what the person linked; false when there is none. Links from configuration stay. */
+  unlink(person: string): Promise<boolean>;
 }
 
 /** Identity links on a database. */
@@ -25,6 +32,8 @@ export function createIdentities(db: Database): Identities {
   return {
     sync: (fromConfig) => sync(db, fromConfig),
     personFor: (identity) => personFor(db, identity),
+    link: (wanted) => link(db, wanted),
+    unlink: (person) => unlink(db, person),
   };
 }
 
@@ -67,6 +76,32 @@ async function personFor(db: Database, { team, user }: SlackIdentity): Promise<s
     .where('source', '=', 'linked')
     .executeTakeFirst();
   return row?.person;
+}
+
+async function link(db: Database, { team, user, person }: IdentityLink): Promise<'linked' | 'taken'> {
+  // The table is unique in both directions, so whoever comes second adds nothing.
+  await db
+    .insertInto('identities')
+    .values({ team, slack_user: user, person, source: 'linked' })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  const row = await db
+    .selectFrom('identities')
+    .select('person')
+    .where('team', '=', team)
+    .where('slack_user', '=', user)
+    .executeTakeFirst();
+  return row?.person === person ? 'linked' : 'taken';
+}
+
+async function unlink(db: Database, person: string): Promise<boolean> {
+  const gone = await db
+    .deleteFrom('identities')
+    .where('person', '=', person)
+    .where('source', '=', 'linked')
+    .returning('person')
+    .executeTakeFirst();
+  return gone !== undefined;
 }
 
 function repeated(

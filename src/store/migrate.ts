@@ -12,6 +12,7 @@ import * as usage from './migrations/0006-usage.ts';
 import * as sessions from './migrations/0007-sessions.ts';
 import * as narrowRights from './migrations/0008-narrow-rights.ts';
 import * as absences from './migrations/0009-absences.ts';
+import * as web from './migrations/0010-web.ts';
 import * as standingGrants from './migrations/0011-standing-grants.ts';
 import * as oversight from './migrations/0012-oversight.ts';
 
@@ -26,6 +27,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = Object.freeze({
   '0007-sessions': sessions,
   '0008-narrow-rights': narrowRights,
   '0009-absences': absences,
+  '0010-web': web,
   '0011-standing-grants': standingGrants,
   '0012-oversight': oversight,
 });

@@ -22,6 +22,7 @@ import type {
   StandingOrders,
   Usage,
 } from '../domain/ports.ts';
+import type { PageSessions, Passkeys, Tickets } from '../domain/sign-in.ts';
 import { createAbsences } from './absences.ts';
 import { createAccessBook } from './access-grants.ts';
 import type { Cards } from './cards.ts';
@@ -46,6 +47,8 @@ import { openPostgres } from './open-postgres.ts';
 import { makeOrderFolders, type OrderFiles, orderFiles } from './order-files.ts';
 import { createOrders } from './orders.ts';
 import { createOversightBook } from './oversight.ts';
+import { createPageSessions } from './page-sessions.ts';
+import { createPasskeys } from './passkeys.ts';
 import type { RevocationBook } from './revocations.ts';
 import { createRevocations } from './revocations.ts';
 import { createSessions } from './sessions.ts';
@@ -53,6 +56,7 @@ import { createStandingGrants } from './standing-grants.ts';
 import type { SwitchBook } from './switches.ts';
 import { createSwitches } from './switches.ts';
 import { createUsage } from './usage.ts';
+import { createTickets } from './web-tickets.ts';
 
 export interface StoreOptions {
   /** Unset: PGlite in `dataDir`. */
@@ -87,6 +91,9 @@ export interface DatabaseStore {
   readonly identities: Identities;
   readonly clicks: Clicks;
   readonly oversight: OversightBook;
+  readonly pageSessions: PageSessions;
+  readonly passkeys: Passkeys;
+  readonly tickets: Tickets;
   /** Rejects when the database does not answer. */
   ping(): Promise<void>;
 }
@@ -206,6 +213,9 @@ export function storeOn(
     identities: createIdentities(db),
     clicks: createClicks(db),
     oversight: createOversightBook(db),
+    pageSessions: createPageSessions(db),
+    passkeys: createPasskeys(db),
+    tickets: createTickets(db),
     ping: async () => {
       await sql`select 1`.execute(db);
     },

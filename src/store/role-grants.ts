@@ -87,6 +87,11 @@ export const ROLE_GRANTS: Readonly<Record<DatabaseRole, Grants>> = Object.freeze
     // People pause and resume from Slack. Which halt a person may lift is this role's to judge: the operator's own
     // login and the halt files stop what a stolen one of this role would let run.
     halts: HALTS,
+    web_sessions: { select: true, insert: true, update: ['seen_at'], delete: true },
+    // A key is never exchanged under a known id, nor given to somebody else.
+    passkeys: { select: true, insert: true, update: ['counter', 'used_at'], delete: true },
+    // Removing old ones locks them first, which takes the right to change.
+    web_tickets: { select: true, insert: true, update: ['expires_at'], delete: true },
   },
   executor: {
     ...JUDGING,

@@ -57,6 +57,7 @@ export const ACME: Organisation = {
 export const unreachable: Directory = {
   person: () => Promise.reject(new Error('directory down')),
   personBySlack: () => Promise.reject(new Error('directory down')),
+  personByIdentity: () => Promise.reject(new Error('directory down')),
   members: () => Promise.reject(new Error('directory down')),
   agent: () => Promise.reject(new Error('directory down')),
   agentsOf: () => Promise.reject(new Error('directory down')),

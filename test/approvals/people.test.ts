@@ -235,6 +235,30 @@ describe('createDirectory()', () => {
     });
   });
 
+  describe('personByIdentity()', () => {
+    const acme = { issuer: 'https://id.acme.example', subject: '0042' };
+    const known = person('alice', ['platform'], { identities: [acme] });
+    const directory = createDirectory({ ...ACME, people: [known, person('bob', [])] });
+
+    it('knows the person whom the identity provider names', async () => {
+      expect((await directory.personByIdentity(acme))?.id).toBe('alice');
+    });
+
+    it.each([
+      ['the subject at another issuer', { ...acme, issuer: 'https://evil.example' }],
+      ['another subject', { ...acme, subject: '42' }],
+      ["the person's own id", { ...acme, subject: 'alice' }],
+      ['nothing', { issuer: '', subject: '' }],
+    ])('knows nobody for %s', async (_, identity) => {
+      expect(await directory.personByIdentity(identity)).toBeUndefined();
+    });
+
+    it('trusts no configuration that gives one identity to two people', async () => {
+      const people = [known, person('eve', [], { identities: [acme], active: false })];
+      expect(await createDirectory({ ...ACME, people }).personByIdentity(acme)).toBeUndefined();
+    });
+  });
+
   it.each([
     ['a user of another workspace', { team: 'T0EVIL', user: 'U0ALICE' }],
     ['a guest', { team: 'T0ACME', user: 'U0GUEST' }],

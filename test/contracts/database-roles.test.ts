@@ -24,6 +24,7 @@ import {
   aSwitch,
   aView,
 } from '../store/samples.ts';
+import { aPageSession, aPasskey, aTicket } from '../store/web.contract.ts';
 import { type DeployedDatabase, startDeployedDatabase } from '../support/deployed-database.ts';
 import { postgresBinaries } from '../support/postgres.ts';
 import { until } from '../support/until.ts';
@@ -203,6 +204,22 @@ describe.skipIf(postgresBinaries() === undefined)(
       expect(await halts.active(new Date())).toContainEqual(halt);
       expect(await storeOf('executor').halts.active(new Date())).toContainEqual(halt);
       expect(await halts.lift(halt.id, 'dana')).toBe(true);
+    });
+
+    it('lets approvals keep sessions, passkeys and tickets of the approver pages', async () => {
+      const { pageSessions, passkeys, tickets, identities } = storeOf('approvals');
+      const [session, key, ticket] = [aPageSession(), aPasskey(), aTicket()];
+      const now = new Date(session.startedAt);
+      await pageSessions.open(session);
+      expect(await pageSessions.seen(session.hash, now, 1_000)).toMatchObject({ person: 'alice' });
+      await pageSessions.end(session.hash);
+      await passkeys.add(key, 5);
+      expect(await passkeys.used(key.id, 1, now)).toBe(true);
+      expect(await passkeys.remove(key.person, key.id)).toBe(true);
+      await tickets.issue(ticket, now);
+      expect(await tickets.take('link', ticket.hash, now)).toEqual(ticket.body);
+      expect(await identities.link({ team: 'T1', user: 'U9', person: 'zoe' })).toBe('linked');
+      expect(await identities.unlink('zoe')).toBe(true);
     });
 
     it('lets an operator write standing orders and take back access', async () => {

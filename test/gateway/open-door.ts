@@ -104,6 +104,7 @@ export const directory: Directory = {
       : undefined,
   agentsOf: async (owner) => AGENTS.filter((one) => one.owner === owner),
   personBySlack: async () => undefined,
+  personByIdentity: async () => undefined,
   members: async () => [],
 };
 

@@ -16,6 +16,7 @@ import { accessContract, sessionsContract } from './sessions.contract.ts';
 import { surfacesContract } from './surfaces.contract.ts';
 import { switchesContract } from './switches.contract.ts';
 import { usageContract } from './usage.contract.ts';
+import { webContract } from './web.contract.ts';
 
 onBothDatabases((store) => {
   databaseContract(store);
@@ -34,5 +35,6 @@ onBothDatabases((store) => {
   absencesContract('absences in the database', () => createAbsences(store().db));
   grantsContract(store);
   oversightContract(store);
+  webContract(store);
   haltsContract('halts in the database', () => store().halts);
 });

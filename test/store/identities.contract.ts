@@ -96,6 +96,37 @@ export function identitiesContract(store: StoreUnderTest): void {
       expect(await personOf('U0X')).toBeUndefined();
     });
 
+    test.each([
+      ['nobody and nothing that is linked', 'erin', 'U0ERIN', 'linked'],
+      ['what is linked already', 'bob', 'U0BOB', 'linked'],
+      ['a Slack user of somebody else', 'erin', 'U0ALICE', 'taken'],
+      ['a person with another Slack user', 'alice', 'U0OTHER', 'taken'],
+    ])('link() of %s', async (_, who, user, answer) => {
+      expect(await store().identities.link(link(who, user))).toBe(answer);
+      const rows = await store().db.selectFrom('identities').selectAll().where('person', '=', who).execute();
+      expect(rows.map((row) => row.slack_user)).toEqual(
+        answer === 'linked' ? [user] : who === 'alice' ? ['U0ALICE'] : [],
+      );
+    });
+
+    test('link() by two people at once gives a Slack user to one', async () => {
+      const { identities } = store();
+      const both = await Promise.all([
+        identities.link(link('erin', 'U0NEW')),
+        identities.link(link('carol', 'U0NEW')),
+      ]);
+      expect(both.toSorted()).toEqual(['linked', 'taken']);
+    });
+
+    test('unlink() takes back what a person linked, and nothing of configuration', async () => {
+      const { identities } = store();
+      await identities.link(link('erin'));
+      expect(await identities.unlink('erin')).toBe(true);
+      expect(await identities.unlink('erin')).toBe(false);
+      expect(await identities.unlink('alice')).toBe(false);
+      expect([await personOf('U0ERIN'), await personOf('U0ALICE')]).toEqual([undefined, 'alice']);
+    });
+
     test('sync() by ten roles at once ends as one', async () => {
       const wanted = [link('alice'), link('carol'), link('dan')];
       await Promise.all(Array.from({ length: 10 }, () => store().identities.sync(wanted)));
