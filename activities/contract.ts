@@ -5,7 +5,7 @@
  */
 import type { Ask, JsonValue } from '../src/domain/ask.ts';
 import type { CardView, OpenApproval } from '../src/domain/card.ts';
-import type { Admission } from '../src/domain/decision.ts';
+import type { Admission, Decision, DecisionRefusal } from '../src/domain/decision.ts';
 import type { Judgement, Plan, PlanStep } from '../src/domain/plan.ts';
 import type { Hearing } from '../src/domain/question.ts';
 import type { Need, QuorumState } from '../src/domain/quorum.ts';
@@ -112,6 +112,14 @@ export interface ExecutorActivities {
   undo(input: StepInput): Promise<UndoResult>;
 }
 
+/** A refused decision, for who counts them. `id` is the decision's. */
+export interface RefusedDecision {
+  readonly id: string;
+  readonly why: DecisionRefusal;
+  readonly surface: Decision['surface'];
+  readonly version: number;
+}
+
 /** Run where Slack is. */
 export interface ApprovalActivities {
   showCard(input: { readonly view: CardView; readonly open?: OpenApproval }): Promise<void>;
@@ -123,7 +131,13 @@ export interface ApprovalActivities {
     readonly by?: string;
     readonly quote?: string;
   }): Promise<void>;
-  whisper(input: { readonly request: string; readonly person: string; readonly text: string }): Promise<void>;
+  /** With `refusal`, a decision that admission refused: it is counted as well. */
+  whisper(input: {
+    readonly request: string;
+    readonly person: string;
+    readonly text: string;
+    readonly refusal?: RefusedDecision;
+  }): Promise<void>;
   tell(input: {
     readonly request: string;
     readonly person: string;

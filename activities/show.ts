@@ -1,4 +1,5 @@
 /** What people see: the approvals role's activities. The inbox row opens before its card, so that no button is ever without authority. */
+import type { CardOversight, DoorOversight } from '../src/approvals/oversight.ts';
 import type { CardView } from '../src/domain/card.ts';
 import { requestDigest, stepDigest } from '../src/domain/digest.ts';
 import { CountersignError } from '../src/domain/errors.ts';
@@ -8,18 +9,28 @@ import type { ApprovalActivities } from './contract.ts';
 export interface ShowDeps {
   readonly inbox: Inbox;
   readonly surface: Surface;
+  readonly oversight: CardOversight & Pick<DoorOversight, 'refused'>;
 }
 
-export function createShow({ inbox, surface }: ShowDeps): ApprovalActivities {
+export function createShow({ inbox, surface, oversight }: ShowDeps): ApprovalActivities {
   return {
     async showCard({ view, open }) {
       refuseUnsignedFacts(view);
       if (open !== undefined) await inbox.open(open);
       if (view.state !== 'waiting') await inbox.close(view.request, view.version);
+      // Before it is shown: whom Slack keeps from seeing it was asked all the same.
+      await oversight.noted(view);
       await surface.showCard(view);
+      await oversight.shown(view);
     },
     sayInThread: (line) => surface.sayInThread(line),
-    whisper: (note) => surface.whisper(note),
+    async whisper({ refusal, ...note }) {
+      if (refusal !== undefined) {
+        const { id, ...refused } = refusal;
+        await oversight.refused({ ...refused, request: note.request, person: note.person, parts: [id] });
+      }
+      await surface.whisper(note);
+    },
     tell: (note) => surface.tell(note),
     announce: (notice) => surface.announce(notice),
   };

@@ -9,6 +9,8 @@ export class Asking {
   readonly plan: Plan;
   readonly needs: readonly Need[];
   readonly tier: RiskTier;
+  /** The rules whose gates ask. */
+  readonly rules: readonly string[];
   readonly askedAt: string;
   readonly expiresAt: string;
   #votes: readonly Vote[] = [];
@@ -19,6 +21,7 @@ export class Asking {
     this.plan = plan;
     this.needs = unionOfNeeds(gates);
     this.tier = highestTier(gates);
+    this.rules = [...new Set(gates.map(({ rule }) => rule))];
     this.askedAt = new Date().toISOString();
     this.expiresAt = new Date(Date.now() + ttlMs).toISOString();
     this.#quorum = { need: this.needs.reduce((sum, { count }) => sum + count, 0), have: 0, met: false };

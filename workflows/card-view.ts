@@ -19,6 +19,7 @@ export function cardOf(record: RequestRecord, asking: Asking, seq: number): Card
     reason: input.reason,
     ...(input.confidence === undefined ? {} : { confidence: input.confidence }),
     tier: asking.tier,
+    askedBy: asking.rules,
     steps: asking.plan.steps.map((step) => cardStep(record, step)),
     needs: asking.needs,
     need: asking.quorum.need,
@@ -27,6 +28,8 @@ export function cardOf(record: RequestRecord, asking: Asking, seq: number): Card
     votes: asking.votes.map(cardVote),
     ...(record.questions.all.length === 0 ? {} : { questions: record.questions.all }),
     requestedAt: input.receivedAt,
+    askedAt: asking.askedAt,
+    ...(asking.approvedAt === undefined ? {} : { approvedAt: asking.approvedAt }),
     expiresAt: asking.expiresAt,
     state: record.stage === 'judging' ? 'running' : record.stage,
     ...(closing === undefined
@@ -72,10 +75,11 @@ function cardStep(record: RequestRecord, planned: PlanStep): CardStep {
 }
 
 function cardVote({ decision }: Asking['votes'][number]): CardVote {
-  const { person, answer, reason, at, grant } = decision;
+  const { person, answer, reason, surface, assurance, at, grant } = decision;
   return {
-    ...{ person, answer, at },
+    ...{ person, answer, at, surface },
     ...(reason === undefined ? {} : { reason }),
+    ...(assurance === undefined ? {} : { assurance }),
     ...(grant === undefined ? {} : { grant }),
   };
 }

@@ -3,11 +3,14 @@
  * history (the Signal and the admission's marker) and the clicker is told privately.
  */
 import { log } from '@temporalio/workflow';
-import type { AdmitResult } from '../activities/contract.ts';
+import type { AdmitResult, RefusedDecision } from '../activities/contract.ts';
+import type { Admission } from '../src/domain/decision.ts';
 import type { ActivityProxies } from './activity-proxies.ts';
 import { sentenceOf } from './activity-sentence.ts';
 import type { Messenger } from './messenger.ts';
 import type { RequestRecord } from './request-record.ts';
+
+type Refused = Extract<Admission, { admitted: false }>;
 
 export class Clerk {
   readonly #record: RequestRecord;
@@ -56,8 +59,14 @@ export class Clerk {
       return;
     }
     if (admission.person !== undefined) {
-      this.#messenger.whisper(admission.person, admission.sentence);
+      this.#messenger.whisper(admission.person, admission.sentence, this.#refusal(admission));
     }
+  }
+
+  /** For who counts refused decisions. */
+  #refusal({ decisionId: id, why, surface }: Refused): RefusedDecision | undefined {
+    if (id === undefined || surface === undefined) return undefined;
+    return { id, why, surface, version: this.#record.version };
   }
 
   /** Undefined when no verdict was reached; the decision then does not count, and the clicker can click again. */

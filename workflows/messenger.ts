@@ -5,7 +5,7 @@
  * Nothing the story decides waits for the messenger, except that the workflow stays open until the last card is out.
  */
 import { log } from '@temporalio/workflow';
-import type { ApprovalActivities } from '../activities/contract.ts';
+import type { ApprovalActivities, RefusedDecision } from '../activities/contract.ts';
 import type { CardView, OpenApproval } from '../src/domain/card.ts';
 import type { Question, QuestionView } from '../src/domain/question.ts';
 import type { ActivityProxies } from './activity-proxies.ts';
@@ -91,8 +91,9 @@ export class Messenger {
     this.#errand('announce', { channel, key: `${id}:${step}:notice:${channel}`, text });
   }
 
-  whisper(person: string, text: string): void {
-    this.#errand('whisper', { request: this.#record.id, person, text });
+  whisper(person: string, text: string, refusal?: RefusedDecision): void {
+    const { id: request } = this.#record;
+    this.#errand('whisper', { request, person, text, ...(refusal === undefined ? {} : { refusal }) });
   }
 
   /** For a decision on which no verdict was reached: nobody knows who clicked, so everybody at the card is told. */

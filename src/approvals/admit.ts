@@ -183,6 +183,8 @@ function refuse(
     admitted: false,
     why,
     sentence,
-    ...(decision === undefined ? {} : { decisionId: decision.id, person: decision.person }),
+    ...(decision === undefined
+      ? {}
+      : { decisionId: decision.id, person: decision.person, surface: decision.surface }),
   };
 }

@@ -5,6 +5,7 @@
 import type { OpenApproval } from '../domain/card.ts';
 import type { Clicks, Clock, DecisionSigner, Inbox, Log, QuestionSigner } from '../domain/ports.ts';
 import type { RequestView } from '../domain/request.ts';
+import type { DoorOversight } from './oversight.ts';
 
 /** What became of handing something signed to a request: durable, or the request no longer runs, or is not known. */
 export type Kept = 'recorded' | 'closed' | 'unknown';
@@ -28,6 +29,8 @@ export interface DecisionDesk {
   readonly log: Log;
   /** Refused and forged interactions go here. */
   readonly security: Log;
+  /** Counts what is said and refused here, and knows who goes too fast. */
+  readonly oversight: DoorOversight;
   /** Puts away what still asks people about a request that ended from outside. Never rejects. */
   putAway(approval: OpenApproval, view: RequestView | undefined): Promise<void>;
 }

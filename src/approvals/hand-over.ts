@@ -4,8 +4,11 @@
  */
 import { createHash } from 'node:crypto';
 import type { OpenApproval } from '../domain/card.ts';
+import type { Decision } from '../domain/decision.ts';
+import type { RefusedWhy } from '../domain/oversight.ts';
 import type { Person } from '../domain/people.ts';
 import type { DecisionDesk, Kept } from './desk.ts';
+import type { Refusal } from './oversight.ts';
 import { whyTooLate } from './too-late.ts';
 
 /** `recorded` also for a delivery seen before: it stands, and repeating it changed nothing. */
@@ -14,12 +17,14 @@ export type Recorded =
   | { readonly kind: 'refused'; readonly sentence: string };
 
 export type HandOverDesk = Pick<DecisionDesk, 'clicks' | 'clock' | 'log' | 'security' | 'putAway'> & {
+  readonly oversight: Pick<DecisionDesk['oversight'], 'refused'>;
   readonly requests: Pick<DecisionDesk['requests'], 'view'>;
 };
 
 export interface HandOver {
   readonly person: Person;
   readonly approval: OpenApproval;
+  readonly surface: Decision['surface'];
   /** What makes this delivery this one. */
   readonly deliveryParts: readonly string[];
   /** Signs and makes it durable; not called for a delivery seen before. */
@@ -27,10 +32,8 @@ export interface HandOver {
 }
 
 /** Resolves once it is durable, or refused. Rejects when that could not be achieved or is not known. */
-export async function handOver(
-  desk: HandOverDesk,
-  { person, approval, deliveryParts, keep }: HandOver,
-): Promise<Recorded> {
+export async function handOver(desk: HandOverDesk, said: HandOver): Promise<Recorded> {
+  const { person, approval, deliveryParts, keep } = said;
   const delivery = idOf('click', deliveryParts);
   if (await desk.clicks.seen(delivery)) {
     desk.security.warn(
@@ -45,6 +48,7 @@ export async function handOver(
     await remember(desk, delivery, now);
     return { kind: 'recorded' };
   }
+  void desk.oversight.refused(refusalOf(said, kept === 'unknown' ? 'unknown-request' : 'too-late'));
   if (kept === 'unknown') {
     const sentence = 'Countersign no longer knows this request; nothing was recorded';
     return { kind: 'refused', sentence };
@@ -52,6 +56,15 @@ export async function handOver(
   const view = await desk.requests.view(approval.request);
   await desk.putAway(approval, view);
   return { kind: 'refused', sentence: whyTooLate(approval, view) };
+}
+
+/** What is counted of something that was said and refused. */
+export function refusalOf(
+  { person, approval, surface, deliveryParts }: Omit<HandOver, 'keep'>,
+  why: RefusedWhy,
+): Refusal {
+  const { request, version } = approval;
+  return { why, surface, person: person.id, request, version, parts: deliveryParts };
 }
 
 /** JSON keeps the parts apart, so that no two lists give one id. */

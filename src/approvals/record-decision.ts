@@ -5,10 +5,13 @@
  */
 import type { OpenApproval } from '../domain/card.ts';
 import { type Answer, type Assurance, assuranceFor, type Decision, isAsSure } from '../domain/decision.ts';
+import type { RefusedWhy } from '../domain/oversight.ts';
 import type { Person } from '../domain/people.ts';
 import type { GrantOffer } from '../domain/standing-grant.ts';
+import type { RiskTier } from '../domain/verdict.ts';
 import type { DecisionDesk } from './desk.ts';
-import { handOver, idOf, type Recorded } from './hand-over.ts';
+import { handOver, idOf, type Recorded, refusalOf } from './hand-over.ts';
+import { paceFor, SLOW_DOWN_SENTENCE, shortReasonSentence, wantedOf } from './slow-down.ts';
 
 /** What a person said, and where. */
 export interface Said {
@@ -31,23 +34,41 @@ export interface Said {
 /** Resolves once the decision is durable. Rejects when that could not be achieved or is not known. */
 export async function recordDecision(desk: DecisionDesk, said: Said): Promise<Recorded> {
   const { approval, answer } = said;
-  const weak = whyTooWeak(said);
-  if (weak !== undefined) return { kind: 'refused', sentence: weak };
+  const hasty = await whyNotYet(desk, said);
+  if (hasty !== undefined) {
+    void desk.oversight.refused(refusalOf(said, hasty.why));
+    return { kind: 'refused', sentence: hasty.sentence };
+  }
   return handOver(desk, {
     ...said,
     async keep(now) {
       const { request, version } = approval;
-      const kept = await desk.requests.decide(request, await desk.signer.sign(decisionOf(said, now)));
-      if (kept === 'recorded')
+      const decision = decisionOf(said, now);
+      const kept = await desk.requests.decide(request, await desk.signer.sign(decision));
+      if (kept === 'recorded') {
         desk.log.info({ event: 'decision-recorded', request, version, answer }, 'Recorded a decision');
+        void desk.oversight.said(approval, decision);
+      }
       return kept;
     },
   });
 }
 
-/** Denying is never made hard; approving takes what the tier asks for, whatever was clicked (slack-approvals T15). */
-function whyTooWeak({ approval: { tier }, answer, assurance }: Said): string | undefined {
-  if (answer === 'deny' || isAsSure(assurance, assuranceFor(tier))) return undefined;
+/** Denying is never made hard; approving takes what tier and pace ask for, whatever was clicked (slack-approvals T15, T61). */
+async function whyNotYet(
+  { oversight }: Pick<DecisionDesk, 'oversight'>,
+  { person, approval: { tier }, answer, assurance, reason = '' }: Said,
+): Promise<{ readonly why: RefusedWhy; readonly sentence: string } | undefined> {
+  if (answer === 'deny') return undefined;
+  if (!isAsSure(assurance, assuranceFor(tier))) return { why: 'too-weak', sentence: tooWeakSentence(tier) };
+  const pace = await paceFor(oversight, person.id, tier);
+  const wanted = wantedOf(pace, tier);
+  if (!isAsSure(assurance, wanted.assurance)) return { why: 'slow-down', sentence: SLOW_DOWN_SENTENCE };
+  if (reason.trim().length >= wanted.reasonCharsMin) return undefined;
+  return { why: 'slow-down', sentence: `${shortReasonSentence(pace)}; nothing was recorded` };
+}
+
+function tooWeakSentence(tier: RiskTier): string {
   return assuranceFor(tier) === 'passkey'
     ? 'A critical request is approved on the approver page with your passkey only; nothing was recorded'
     : 'This request must be reviewed before it is approved; nothing was recorded';

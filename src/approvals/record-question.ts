@@ -27,6 +27,7 @@ export async function recordQuestion(desk: DecisionDesk, asked: Asked): Promise<
   return handOver(desk, {
     person,
     approval,
+    surface,
     deliveryParts: ['question', ...parts],
     async keep(now) {
       const { request, version, digest } = approval;

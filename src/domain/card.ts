@@ -2,7 +2,7 @@
  * What a card shows, as data. The workflow makes one at each change; `slack/cards` draws it. A card is a view and
  * never the truth, but it must never lie: every field comes from the workflow's own state.
  */
-import type { Answer } from './decision.ts';
+import type { Answer, Assurance, Decision } from './decision.ts';
 import type { Effects, Outcome } from './outcome.ts';
 import type { PlanStep } from './plan.ts';
 import type { QuestionView } from './question.ts';
@@ -26,6 +26,9 @@ export interface CardVote {
   readonly reason?: string;
   /** What they allow in advance with it, once this has run. */
   readonly grant?: GrantOffer;
+  /** Absent on cards of old, as the next one. */
+  readonly surface?: Decision['surface'];
+  readonly assurance?: Assurance;
   readonly at: string;
 }
 
@@ -43,6 +46,8 @@ export interface CardView {
   readonly reason: string;
   readonly confidence?: number;
   readonly tier: RiskTier;
+  /** The rules whose gates asked; absent on cards of old, as `askedAt`. */
+  readonly askedBy?: readonly string[];
   readonly steps: readonly CardStep[];
   readonly needs: readonly Need[];
   readonly need: number;
@@ -53,6 +58,9 @@ export interface CardView {
   /** What approvers asked the agent; absent where nobody did. */
   readonly questions?: readonly QuestionView[];
   readonly requestedAt: string;
+  /** When people were asked on this version, and when enough of them had approved it. */
+  readonly askedAt?: string;
+  readonly approvedAt?: string;
   readonly expiresAt: string;
   /** `waiting` has buttons; `replaced` points to the newer version's card; the others are a record. */
   readonly state: 'waiting' | 'running' | 'undoing' | 'replaced' | 'closed';

@@ -77,4 +77,5 @@ export type Admission =
       readonly sentence: string;
       readonly decisionId?: string;
       readonly person?: string;
+      readonly surface?: Decision['surface'];
     };

@@ -5,6 +5,7 @@ import type { ApprovalActivities, ExecutorActivities, JudgeActivities } from '..
 import { approvalActivities, executorActivities, judgeActivities } from '../../activities/index.ts';
 import { judgeRequest } from '../../activities/judge.ts';
 import { namesOf } from '../approvals/names.ts';
+import { createOversight } from '../approvals/oversight.ts';
 import {
   decisionSigner,
   decisionVerifier,
@@ -26,6 +27,7 @@ import { createVendors, type VendorSettings } from '../tools/vendors.ts';
 import { freshVerifier } from './fresh-files.ts';
 import type { Installation, JudgingStore } from './installation.ts';
 import { openCanaries } from './open-canaries.ts';
+import { createOversightMetrics } from './oversight-metrics.ts';
 import type { ApprovalsStore, ExecutorStore, GatewayStore, WorkflowsStore } from './role-database.ts';
 import type { RoleKeys } from './role-keys.ts';
 
@@ -123,6 +125,8 @@ export async function executorRole(options: {
 export interface ApprovalsRole {
   readonly activities: ApprovalActivities;
   readonly slack: SlackApp;
+  /** What Prometheus reads. */
+  readonly metrics: () => Promise<string>;
 }
 
 export async function approvalsRole(options: {
@@ -156,8 +160,14 @@ export async function approvalsRole(options: {
     pacer: createPacer(pace),
     log: loggers.log,
   });
+  const counts = createOversightMetrics();
+  const oversight = createOversight({
+    ...{ directory, counts, clock: installation.clock, log: loggers.log },
+    book: store.oversight,
+  });
   const slack = createSlackApp({
     ...secrets,
+    oversight,
     team,
     appId,
     requests,
@@ -173,5 +183,9 @@ export async function approvalsRole(options: {
     security: loggers.security,
     clock: installation.clock,
   });
-  return { activities: approvalActivities({ inbox, surface }), slack };
+  return {
+    activities: approvalActivities({ inbox, surface, oversight }),
+    slack,
+    metrics: () => counts.page(),
+  };
 }

@@ -1,4 +1,5 @@
 /** Who is behind an interaction: right app, right workspace, a full member, exactly one person of the directory. */
+import type { RefusedWhy } from '../domain/oversight.ts';
 import type { Person } from '../domain/people.ts';
 import type { Desk } from './ports.ts';
 import type { Standing, StandingOf } from './standing.ts';
@@ -14,7 +15,7 @@ export interface Sender {
 /** `foreign` is not answered at all: it is not our app's or our workspace's. */
 export type Identified =
   | { readonly kind: 'person'; readonly person: Person }
-  | { readonly kind: 'refused'; readonly sentence: string }
+  | { readonly kind: 'refused'; readonly why: RefusedWhy; readonly sentence: string }
   | { readonly kind: 'foreign' };
 
 const REFUSED: Readonly<Record<Exclude<Standing, 'member'>, string>> = {
@@ -37,18 +38,19 @@ export async function identify(
   }
   if (sender.home !== undefined && sender.home !== null && sender.home !== team) {
     refused(desk, sender, 'stranger');
-    return { kind: 'refused', sentence: REFUSED.stranger };
+    return { kind: 'refused', why: 'stranger', sentence: REFUSED.stranger };
   }
   const standing = await standingOf(user);
   if (standing !== 'member') {
     refused(desk, sender, standing);
-    return { kind: 'refused', sentence: REFUSED[standing] };
+    return { kind: 'refused', why: standing, sentence: REFUSED[standing] };
   }
   const person = await desk.directory.personBySlack({ team, user });
   if (person !== undefined) return { kind: 'person', person };
   refused(desk, sender, 'unknown-person');
   return {
     kind: 'refused',
+    why: 'unknown-person',
     sentence: 'Countersign does not know you: ask an operator to add you to people.yaml',
   };
 }

@@ -2,6 +2,7 @@
 import type { WebClient } from '@slack/web-api';
 import type { DecisionDesk } from '../approvals/desk.ts';
 import type { Names } from '../approvals/names.ts';
+import type { DoorOversight, Oversight } from '../approvals/oversight.ts';
 import type { CardView } from '../domain/card.ts';
 import type { Directory } from '../domain/ports.ts';
 
@@ -56,4 +57,5 @@ export interface Desk extends DecisionDesk {
   readonly directory: Directory;
   readonly names: Names;
   readonly client: WebClient;
+  readonly oversight: DoorOversight & Pick<Oversight, 'earlier'>;
 }

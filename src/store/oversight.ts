@@ -180,9 +180,11 @@ async function shown(
 ): Promise<void> {
   await db
     .updateTable('oversight_asked')
-    .set({ shown_at: sql<Date>`least(shown_at, ${new Date(at)})` })
+    .set({ shown_at: new Date(at) })
     .where('request', '=', request)
     .where('version', '=', version)
+    // A card that is drawn again writes nothing.
+    .where((where) => where.or([where('shown_at', 'is', null), where('shown_at', '>', new Date(at))]))
     .execute();
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createShow } from '../../activities/show.ts';
 import type { CardView } from '../../src/domain/card.ts';
 import type { Inbox, Surface } from '../../src/domain/ports.ts';
+import { OversightInMemory } from '../approvals/oversight-in-memory.ts';
 import { step, view } from '../slack/views.ts';
 import { vendorWorld } from '../tools/vendor-world.ts';
 import { changeOf, ready } from './changes.ts';
@@ -88,7 +89,7 @@ describe('showCard', () => {
   const shown: CardView[] = [];
   const surface = { showCard: async (drawn: CardView) => void shown.push(drawn) } as unknown as Surface;
   const inbox = { open: async () => undefined, close: async () => undefined } as unknown as Inbox;
-  const { showCard } = createShow({ inbox, surface });
+  const { showCard } = createShow({ inbox, surface, oversight: new OversightInMemory() });
 
   test('shows what a real plan says, and nothing whose facts are not in the digest', async () => {
     const { vendors } = await vendorWorld();

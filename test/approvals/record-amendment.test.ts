@@ -10,6 +10,7 @@ import type { HandedAmendment } from '../../src/domain/amendment.ts';
 import type { OpenApproval } from '../../src/domain/card.ts';
 import { askDigest } from '../../src/domain/digest.ts';
 import { ACME, DIGEST, NOW, person, privateKey } from './acme.ts';
+import { OversightInMemory } from './oversight-in-memory.ts';
 
 const key = privateKey();
 const signer = await amendmentSigner(key);
@@ -66,6 +67,7 @@ function deskWith(answer: 'recorded' | 'closed' | 'unknown' = 'recorded') {
     clock: () => NOW,
     log,
     security: log,
+    oversight: new OversightInMemory(),
     putAway: async (approval) => void put.push(approval),
   };
   return { desk, handed, put };

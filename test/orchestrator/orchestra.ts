@@ -15,6 +15,7 @@ import type { NewRequest } from '../../src/orchestrator/requests.ts';
 import { createRequests, type OrchestratorDeps } from '../../src/orchestrator/temporal-requests.ts';
 import { createVendors } from '../../src/tools/vendors.ts';
 import { openOffice } from '../activities/office.ts';
+import { OversightInMemory } from '../approvals/oversight-in-memory.ts';
 import { testTemporal } from '../support/temporal.ts';
 
 export const LIST = { tool: 'github.list_branches', args: { repository: 'acme/webshop' } };
@@ -51,7 +52,7 @@ export async function openOrchestra() {
       vendors: createVendors(emulators.settings),
       ledger: store.effects,
     }),
-    ...approvalActivities({ inbox: store.inbox, surface }),
+    ...approvalActivities({ inbox: store.inbox, surface, oversight: new OversightInMemory() }),
   };
   const deps: OrchestratorDeps = {
     client,

@@ -21,6 +21,7 @@ import type { CardRow, CardStore, MessagePlace, MessageStore } from '../../src/s
 import { createSlackClient } from '../../src/slack/slack-client.ts';
 import { createSlackSurface } from '../../src/slack/surface.ts';
 import { ACME, person, privateKey } from '../approvals/acme.ts';
+import { OversightInMemory } from '../approvals/oversight-in-memory.ts';
 
 export const SECRET = 'sandbox-signing-secret';
 export const BOT_TOKEN = 'xoxb-sandbox-token';
@@ -148,6 +149,7 @@ export interface World {
   readonly requests: RequestsInMemory;
   readonly log: Lines;
   readonly security: Lines;
+  readonly oversight: OversightInMemory;
   readonly boltUrl: () => string;
   readonly options: SlackAppOptions;
   /** Signed decisions that were made durable, verified. */
@@ -203,7 +205,9 @@ export async function createWorld(changes: { readonly directory?: Directory } = 
   const questions = await questionVerifier([await publicKeyOf(key)]);
   const directory = changes.directory ?? createDirectory(ORGANISATION);
   const [cards, inbox, requests] = [new CardsInMemory(), inboxInMemory(), new RequestsInMemory()];
+  const oversight = new OversightInMemory();
   const options: SlackAppOptions = {
+    oversight,
     ...{ team: 'T0ACME', appId: 'A0COUNTERSIGN', signingSecret: SECRET, botToken: BOT_TOKEN },
     ...{ requests, inbox, cards, directory, names, client, log, security, clock: () => new Date() },
     signer: await decisionSigner(key),
@@ -228,7 +232,7 @@ export async function createWorld(changes: { readonly directory?: Directory } = 
     log,
   });
   return {
-    ...{ slack, surface, cards, inbox, requests, log, security, boltUrl, options },
+    ...{ slack, surface, cards, inbox, requests, log, security, oversight, boltUrl, options },
     decisions: () => Promise.all(requests.decided.map((jws) => verifier.verify(jws))),
     questions: () => Promise.all(requests.asked.map((jws) => questions.verify(jws))),
     async raise(view) {

@@ -1,5 +1,6 @@
 /** The four buttons of a card. Approve decides; the others open a modal. */
 import type { ModalView } from '@slack/types';
+import { refusalOf } from '../../approvals/hand-over.ts';
 import { recordDecision } from '../../approvals/record-decision.ts';
 import type { CardView } from '../../domain/card.ts';
 import { isApprovedDirectly } from '../cards/buttons.ts';
@@ -12,18 +13,18 @@ import type { BelievedClick, ButtonWork } from './on-button.ts';
 /** Approves at once, behind Slack's confirm dialog; refused for tiers that must be reviewed, whatever was clicked. */
 export function approve(desk: Desk): ButtonWork {
   return async ({ click, person, approval }) => {
-    if (!isApprovedDirectly(approval))
-      return tell('This request must be reviewed before it is approved; nothing was recorded');
     const [{ action_id, action_ts }] = click.actions;
     const parts = [click.team.id, click.user.id, click.container.message_ts, action_id, action_ts];
+    const said = { person, approval, surface: 'slack', deliveryParts: parts } as const;
+    if (!isApprovedDirectly(approval)) {
+      void desk.oversight.refused(refusalOf(said, 'too-weak'));
+      return tell('This request must be reviewed before it is approved; nothing was recorded');
+    }
     const recorded = await recordDecision(desk, {
-      person,
-      approval,
+      ...said,
       answer: 'approve',
-      surface: 'slack',
       assurance: 'click',
       decisionParts: parts,
-      deliveryParts: parts,
     });
     return recorded.kind === 'recorded' ? DONE : tell(recorded.sentence);
   };

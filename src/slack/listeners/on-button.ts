@@ -1,5 +1,6 @@
 /** What every button of a card goes through before its own listener: parse, identify, look the record up. */
 import { findApproval } from '../../approvals/find-approval.ts';
+import type { Refusal } from '../../approvals/oversight.ts';
 import type { OpenApproval } from '../../domain/card.ts';
 import type { Person } from '../../domain/people.ts';
 import { blockId } from '../cards/pointer.ts';
@@ -50,17 +51,27 @@ async function believe(
   const { api_app_id: app, team, user } = click;
   const who = await identify(desk, standingOf, { app, team: team.id, user: user.id, home: user.team_id });
   if (who.kind === 'foreign') return DONE;
-  if (who.kind === 'refused') return tell(who.sentence);
-  const [{ value, block_id }] = click.actions;
+  const [{ value, block_id, action_id, action_ts }] = click.actions;
+  const parts = [team.id, user.id, click.container.message_ts, action_id, action_ts];
+  const refuse = (refusal: Pick<Refusal, 'why' | 'person' | 'request' | 'version'>, sentence: string) => {
+    void desk.oversight.refused({ ...refusal, surface: 'slack', parts });
+    return tell(sentence);
+  };
+  if (who.kind === 'refused') return refuse(who, who.sentence);
+  const person = who.person.id;
   const found = await findApproval(desk, value);
-  if (found.kind === 'refused') return tell(found.sentence);
+  if (found.kind === 'refused') return refuse({ ...found, person }, found.sentence);
   const { approval } = found;
   if (block_id !== blockId(approval) || !(await isOurCard(desk, click, approval))) {
     desk.security.warn(
       { event: 'card-refused', request: approval.request, user: user.id },
       'Refused a click on a card that is not the stored one',
     );
-    return tell('This is not the current card of the request; please decide on its newest card');
+    const { request, version } = approval;
+    return refuse(
+      { why: 'stale-card', person, request, version },
+      'This is not the current card of the request; please decide on its newest card',
+    );
   }
   return work({ click, person: who.person, approval });
 }

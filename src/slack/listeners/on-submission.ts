@@ -1,6 +1,7 @@
 /** What every submitted modal goes through before its own work: parse, identify, read the record again. The modal proves nothing. */
 import type { ModalView } from '@slack/types';
 import { findApproval } from '../../approvals/find-approval.ts';
+import type { Refusal } from '../../approvals/oversight.ts';
 import type { OpenApproval } from '../../domain/card.ts';
 import type { Person } from '../../domain/people.ts';
 import { noticeModal } from '../cards/modals.ts';
@@ -59,9 +60,14 @@ async function believe(
   const { api_app_id: app, team, user, view } = sent;
   const who = await identify(desk, standingOf, { app, team: team.id, user: user.id, home: user.team_id });
   if (who.kind === 'foreign') return DONE;
-  if (who.kind === 'refused') return tell(who.sentence);
+  const parts = [team.id, user.id, view.id, view.callback_id];
+  const refuse = (refusal: Pick<Refusal, 'why' | 'person' | 'request' | 'version'>, sentence: string) => {
+    void desk.oversight.refused({ ...refusal, surface: 'slack', parts });
+    return tell(sentence);
+  };
+  if (who.kind === 'refused') return refuse(who, who.sentence);
   const found = await findApproval(desk, view.private_metadata);
-  if (found.kind === 'refused') return tell(found.sentence);
+  if (found.kind === 'refused') return refuse({ ...found, person: who.person.id }, found.sentence);
   return work({ sent, person: who.person, approval: found.approval });
 }
 

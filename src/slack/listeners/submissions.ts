@@ -1,5 +1,6 @@
 /** The modals' own work: denying with a reason, approving after review, asking the agent. */
 import { REASON_CHARS_MAX } from '../../approvals/claims.schema.ts';
+import { refusalOf } from '../../approvals/hand-over.ts';
 import { isTyped, phraseToType } from '../../approvals/phrase.ts';
 import { recordDecision } from '../../approvals/record-decision.ts';
 import { recordQuestion } from '../../approvals/record-question.ts';
@@ -21,17 +22,19 @@ export function decide(desk: Desk, answer: Answer): SubmissionWork {
       ...reasonErrors(reason),
       ...(answer === 'approve' ? await targetErrors(desk, approval, sent) : {}),
     };
-    if (Object.keys(errors).length > 0) return { kind: 'errors', errors };
     const parts = [team.id, user.id, view.id, view.callback_id];
+    const deliveryParts = [...parts, sent.trigger_id ?? ''];
+    const said = { person, approval, surface: 'slack', deliveryParts } as const;
+    if (Object.keys(errors).length > 0) {
+      void desk.oversight.refused(refusalOf(said, 'incomplete'));
+      return { kind: 'errors', errors };
+    }
     const recorded = await recordDecision(desk, {
-      person,
-      approval,
+      ...said,
       answer,
       reason,
-      surface: 'slack',
       assurance: 'reviewed',
       decisionParts: parts,
-      deliveryParts: [...parts, sent.trigger_id ?? ''],
     });
     return recorded.kind === 'recorded' ? DONE : tell(recorded.sentence);
   };
