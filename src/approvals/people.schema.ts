@@ -1,5 +1,6 @@
 /** The shapes of people.yaml, agents.yaml and slack.yaml. Unknown keys are refused: a misspelt one must not widen anything. */
 import { z } from 'zod';
+import { hoursList, timeZoneName } from '../domain/working-time.schema.ts';
 
 const name = z.string().min(1).max(100);
 /** Ids appear in cards, tokens and policy entities, so they stay plain. */
@@ -9,15 +10,6 @@ export const id = z
 /** How policy and approvals.yaml name a notice channel of slack.yaml. */
 export const noticeName = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,79}$/);
 const slackId = z.string().regex(/^[A-Z0-9]{2,30}$/, 'wanted a Slack id such as "U0123ABC"');
-
-const timeZone = z.string().refine((zone) => {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
-    return true;
-  } catch {
-    return false;
-  }
-}, 'wanted an IANA time zone such as "Europe/Berlin"');
 
 /** Exactly as an outside issuer writes them in `iss` and `sub`; compared letter by letter. */
 const claim = z
@@ -38,11 +30,12 @@ export const peopleFile = z.strictObject({
         name,
         groups: z.array(id).max(100),
         active: z.boolean().default(true),
-        timeZone,
+        timeZone: timeZoneName,
         /** Without a team, the one of slack.yaml. */
         slack: z.strictObject({ team: slackId.exactOptional(), user: slackId }).exactOptional(),
         identities: z.array(identity).max(20).exactOptional(),
         email: z.email().max(254).exactOptional(),
+        hours: hoursList.min(1).exactOptional(),
         onCall: z.boolean().exactOptional(),
       }),
     )

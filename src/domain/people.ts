@@ -1,5 +1,6 @@
 /** People and agents as the organisation's configuration names them. */
 import type { Environment } from './facts.ts';
+import type { Hours } from './working-time.ts';
 
 export interface SlackIdentity {
   readonly team: string;
@@ -19,6 +20,8 @@ export interface Person {
   readonly email?: string;
   /** In the group that people.yaml names as operators: may stop anything, and end anybody's absence. */
   readonly operator?: boolean;
+  /** When they may be disturbed, in their own time zone; absent: at any time. */
+  readonly hours?: readonly Hours[];
   /** Reached outside their hours too. */
   readonly onCall?: boolean;
 }

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { CountersignError, type FieldProblem } from '../domain/errors.ts';
 import type { Environment } from '../domain/facts.ts';
-import { saysZone, type WorkingTime, workingTimeFields } from './business-hours.ts';
+import { hoursList, timeZoneName } from '../domain/working-time.schema.ts';
+import type { WorkingTime } from '../domain/working-time.ts';
 import { readSource, readYaml } from './source.ts';
 
 const FILE = 'calendar.yaml';
@@ -47,12 +48,28 @@ const calendarFile = z
           }),
       )
       .max(200),
-    ...workingTimeFields,
+    timeZone: timeZoneName.exactOptional(),
+    businessHours: hoursList.default([]),
+    holidays: z
+      .array(
+        z.strictObject({
+          date: z.iso.date({ error: 'wanted a date such as "2026-12-25"' }),
+          name: z.string().min(1).max(160),
+          yearly: z.boolean().default(false),
+        }),
+      )
+      .max(1000)
+      .default([]),
   })
-  .refine(saysZone, {
-    path: ['timeZone'],
-    error: 'wanted an IANA time zone such as "Europe/Berlin" beside hours or holidays',
-  })
+  // Hours and holidays mean nothing without the zone they are in.
+  .refine(
+    ({ timeZone, ...said }) =>
+      timeZone !== undefined || said.businessHours.length + said.holidays.length === 0,
+    {
+      path: ['timeZone'],
+      error: 'wanted an IANA time zone such as "Europe/Berlin" beside hours or holidays',
+    },
+  )
   .transform(
     ({ freezes, timeZone, ...rest }): Calendar =>
       timeZone === undefined ? { freezes } : { freezes, working: { timeZone, ...rest } },

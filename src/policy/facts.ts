@@ -5,7 +5,7 @@ import { CountersignError } from '../domain/errors.ts';
 import { GATHERED_FACTS, type GatheredFact, type RecordedFacts, type StepFacts } from '../domain/facts.ts';
 import type { Agent } from '../domain/people.ts';
 import { NOTHING_RECENT } from '../domain/usage.ts';
-import { businessHours, holiday } from './business-hours.ts';
+import { businessHours, holiday } from '../domain/working-time.ts';
 import { type Calendar, changeFreeze } from './calendar.ts';
 import { boundedFacts } from './entities.ts';
 import { ABSENT, type InputFact, inputFacts as inputFactsOf } from './input-facts.ts';

@@ -31,6 +31,11 @@ approvals: C0APPROVALS
 notices: { agent-notices: C0NOTICES }
 `;
 
+/** People of whom Alice has these hours. */
+const hoursOfAlice = (hours: string) => ({
+  'people.yaml': PEOPLE.replace('slack: { user: U0ALICE }', `hours: [{ ${hours} }]`),
+});
+
 let folder: string;
 
 async function write(files: Readonly<Record<string, string>>): Promise<void> {
@@ -67,6 +72,17 @@ describe('loadOrganisation()', () => {
     await write({ 'people.yaml': `${line}\n${groups}` });
     const { people } = await loadOrganisation(folder);
     expect(people.map(({ operator }) => operator)).toEqual(wanted);
+  });
+
+  it('reads the hours of a person, and nothing where none are said', async () => {
+    const hours = 'hours: [{ days: [mon, fri], from: "08:30", to: "24:00" }], onCall: true';
+    await write({ 'people.yaml': PEOPLE.replace('slack: { user: U0ALICE }', hours) });
+    const [alice, dana] = (await loadOrganisation(folder)).people;
+    expect(alice).toMatchObject({
+      hours: [{ days: ['mon', 'fri'], fromMinutes: 510, toMinutes: 1440 }],
+      onCall: true,
+    });
+    expect(dana).not.toHaveProperty('hours');
   });
 
   it('reads the example organisation', async () => {
@@ -106,6 +122,24 @@ describe('loadOrganisation()', () => {
       /people\.yaml\/operators: group "root" is not defined/,
     ],
     ['a misspelt key', { 'people.yaml': PEOPLE.replace('active', 'aktive') }, /aktive/],
+    [
+      'an offset for a time zone',
+      { 'people.yaml': PEOPLE.replace('Europe/Prague', '"+01:00"') },
+      /IANA time/,
+    ],
+    ['hours on no day', hoursOfAlice('days: [], from: "09:00", to: "17:00"'), /hours\/0\/days/],
+    ['a day misspelt', hoursOfAlice('days: [mon, thr], from: "09:00", to: "17:00"'), /hours\/0\/days\/1/],
+    ['hours without an end', hoursOfAlice('days: [mon], from: "09:00"'), /hours\/0\/to/],
+    [
+      'hours that end when they begin',
+      hoursOfAlice('days: [mon], from: "09:00", to: "09:00"'),
+      /another time/,
+    ],
+    [
+      'no hours as an empty list',
+      { 'people.yaml': PEOPLE.replace('slack: { user: U0ALICE }', 'hours: []') },
+      /hours/,
+    ],
     [
       'an unknown time zone',
       { 'people.yaml': PEOPLE.replace('Europe/Berlin', 'Mars/Olympus') },

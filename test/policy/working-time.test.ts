@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { businessHours, holiday } from '../../src/policy/business-hours.ts';
+import { businessHours, holiday } from '../../src/domain/working-time.ts';
 import { type Calendar, openCalendar, readCalendar } from '../../src/policy/calendar.ts';
 import { CONFIG } from './acme.ts';
 

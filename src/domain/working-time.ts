@@ -1,7 +1,7 @@
-/** Working hours and holidays: wall-clock time in the organisation's time zone, right over changes of the clocks. */
-import { z } from 'zod';
+/** Working hours and holidays: time as clocks on the wall show it in a time zone, right over changes of the clocks. */
+import type { Person } from './people.ts';
 
-const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+export const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 export type Day = (typeof DAYS)[number];
 
 /** Minutes of the day, `from` inclusive, `to` exclusive. With `to` before `from` they end on the next day. */
@@ -36,49 +36,6 @@ interface WallTime {
 
 const DAY_MINUTES = 24 * 60;
 
-const clock = (latest: RegExp) =>
-  z.string().regex(latest, 'wanted a time of day such as "09:00"').transform(minutesOf);
-
-/** The part of `calendar.yaml` about working time. */
-export const workingTimeFields = {
-  timeZone: z.string().refine(isTimeZone, 'wanted an IANA time zone such as "Europe/Berlin"').exactOptional(),
-  businessHours: z
-    .array(
-      z
-        .strictObject({
-          days: z.array(z.enum(DAYS)).min(1).max(7),
-          from: clock(/^([01]\d|2[0-3]):[0-5]\d$/),
-          to: clock(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/),
-        })
-        .refine(({ from, to }) => from !== to, {
-          path: ['to'],
-          error: 'wanted another time than "from" ("00:00" to "24:00" is the whole day)',
-        })
-        .transform(({ days, from, to }): Hours => ({ days, fromMinutes: from, toMinutes: to })),
-    )
-    .max(50)
-    .default([]),
-  holidays: z
-    .array(
-      z.strictObject({
-        date: z.iso.date({ error: 'wanted a date such as "2026-12-25"' }),
-        name: z.string().min(1).max(160),
-        yearly: z.boolean().default(false),
-      }),
-    )
-    .max(1000)
-    .default([]),
-};
-
-/** Hours and holidays mean nothing without the zone they are in. */
-export function saysZone(said: {
-  readonly timeZone?: string;
-  readonly businessHours: readonly Hours[];
-  readonly holidays: readonly Holiday[];
-}): boolean {
-  return said.timeZone !== undefined || said.businessHours.length + said.holidays.length === 0;
-}
-
 /**
  * Whether somebody is at work then. Never where no hours are given, and never on a holiday; hours that end after
  * midnight belong to the day they began on.
@@ -87,11 +44,31 @@ export function businessHours(working: WorkingTime | undefined, now: Date): bool
   if (working === undefined || working.businessHours.length === 0) return false;
   const wall = wallTime(working.timeZone, now);
   if (holidayOn(working, wall.date) !== undefined) return false;
-  const lateShift = holidayOn(working, wall.before) === undefined;
-  return working.businessHours.some(({ days, fromMinutes, toMinutes }) => {
-    const today = days.includes(wall.day) && wall.minutes >= fromMinutes;
-    if (toMinutes > fromMinutes) return today && wall.minutes < toMinutes;
-    return today || (lateShift && days.includes(wall.dayBefore) && wall.minutes < toMinutes);
+  const isAfterHoliday = holidayOn(working, wall.before) !== undefined;
+  return isWithin(working.businessHours, wall, { begunYesterday: !isAfterHoliday });
+}
+
+/**
+ * Whether a person may be disturbed then: they are on call, it is within their own hours where they live, or they named
+ * none. Says nothing of whether they may decide: who is not reachable may still do so.
+ */
+export function isReachable(
+  { onCall, hours, timeZone }: Pick<Person, 'onCall' | 'hours' | 'timeZone'>,
+  now: Date,
+): boolean {
+  if (onCall === true || hours === undefined) return true;
+  return isWithin(hours, wallTime(timeZone, now), { begunYesterday: true });
+}
+
+function isWithin(
+  hours: readonly Hours[],
+  { day, dayBefore, minutes }: WallTime,
+  { begunYesterday }: { readonly begunYesterday: boolean },
+): boolean {
+  return hours.some(({ days, fromMinutes, toMinutes }) => {
+    const today = days.includes(day) && minutes >= fromMinutes;
+    if (toMinutes > fromMinutes) return today && minutes < toMinutes;
+    return today || (begunYesterday && days.includes(dayBefore) && minutes < toMinutes);
   });
 }
 
@@ -122,11 +99,13 @@ function wallTime(timeZone: string, now: Date): WallTime {
   };
 }
 
-// Making one takes far longer than using it; an organisation has one zone.
-let kept: { readonly timeZone: string; readonly format: Intl.DateTimeFormat } | undefined;
+// Making one takes far longer than using it, and an organisation lives in few zones.
+const formats = new Map<string, Intl.DateTimeFormat>();
+const FORMATS_MAX = 50;
 
 function formatIn(timeZone: string): Intl.DateTimeFormat {
-  if (kept?.timeZone === timeZone) return kept.format;
+  const known = formats.get(timeZone);
+  if (known !== undefined) return known;
   const format = new Intl.DateTimeFormat('en-u-ca-gregory-nu-latn', {
     timeZone,
     hourCycle: 'h23',
@@ -136,21 +115,18 @@ function formatIn(timeZone: string): Intl.DateTimeFormat {
     hour: 'numeric',
     minute: 'numeric',
   });
-  kept = { timeZone, format };
+  if (formats.size >= FORMATS_MAX) formats.clear();
+  formats.set(timeZone, format);
   return format;
 }
 
-function isTimeZone(name: string): boolean {
+/** Whether this is the name of a time zone. A fixed offset is none: it knows nothing of summer time. */
+export function isTimeZone(name: string): boolean {
   try {
-    // A fixed offset is no place: it knows nothing of summer time.
     return /^[A-Za-z]/.test(name) && formatIn(name) !== undefined;
   } catch {
     return false;
   }
-}
-
-function minutesOf(text: string): number {
-  return Number(text.slice(0, 2)) * 60 + Number(text.slice(3));
 }
 
 function dateOf(midnight: number): string {
