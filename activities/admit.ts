@@ -1,14 +1,44 @@
 /** `admit`: whether one signed decision counts, and how far the quorum is over every vote still valid now. */
-import { type AdmissionDeps, admitDecision, assessVotes } from '../src/approvals/admit.ts';
-import type { JudgeActivities } from './contract.ts';
+import {
+  type AdmissionDeps,
+  admitDecision,
+  assessVotes,
+  type VoteAssessment,
+} from '../src/approvals/admit.ts';
+import type { Admission } from '../src/domain/decision.ts';
+import type { AdmitResult, BrokenGlass, JudgeActivities } from './contract.ts';
+import { excludedNow } from './excluded.ts';
 
 export function createAdmit(deps: AdmissionDeps): JudgeActivities['admit'] {
-  return async ({ request, version, digest, ...input }) => {
-    const { jws, needs, excluded, votes } = input;
+  return async (input): Promise<AdmitResult> => {
+    const { request, version, digest, jws, votes } = input;
     const expected = { request, version, digest };
-    const admission = await admitDecision({ ...input, expected }, deps);
+    const excluded = await excludedNow(input, deps);
+    const admission = await admitDecision({ ...input, excluded, expected }, deps);
     const jwsList = admission.admitted ? [...votes, jws] : votes;
-    const { quorum } = await assessVotes({ jwsList, expected, needs, excluded }, deps);
-    return { admission, quorum };
+    const assessed = await assessVotes({ ...input, excluded, expected, jwsList }, deps);
+    const glass = await brokenGlass(assessed, deps);
+    return {
+      admission: withPrincipal(admission, assessed),
+      quorum: assessed.quorum,
+      ...(glass === undefined ? {} : { glass }),
+    };
   };
+}
+
+/** Says for whom somebody voted, where their vote counts only because they stand in for them. */
+function withPrincipal(admission: Admission, { approvedBy }: VoteAssessment): Admission {
+  if (!admission.admitted) return admission;
+  const { vote } = admission;
+  const { forPerson } = approvedBy.find(({ person }) => person === vote.decision.person) ?? {};
+  return forPerson === undefined ? admission : { admitted: true, vote: { ...vote, forPerson } };
+}
+
+async function brokenGlass(
+  { brokenBy }: VoteAssessment,
+  { approvalSettings }: AdmissionDeps,
+): Promise<BrokenGlass | undefined> {
+  if (brokenBy.length === 0) return undefined;
+  const { breakGlass } = await approvalSettings();
+  return breakGlass === undefined ? undefined : { by: brokenBy, channel: breakGlass.channel };
 }

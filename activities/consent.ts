@@ -2,16 +2,17 @@
  * Consent: whether a step, exactly as it is about to run, is what the gateway sealed and what people approved.
  * The executor trusts nobody: it recomputes every digest from the arguments in hand and verifies every signature.
  */
-import { assessVotes } from '../src/approvals/admit.ts';
+import { type AdmissionDeps, assessVotes } from '../src/approvals/admit.ts';
+import { exclusionsNow } from '../src/approvals/exclusions.ts';
+import { muster } from '../src/approvals/muster.ts';
 import { askDigest, requestDigest, stepDigest } from '../src/domain/digest.ts';
 import { CountersignError } from '../src/domain/errors.ts';
 import type { PlanStep } from '../src/domain/plan.ts';
-import type { Clock, DecisionVerifier, Directory, SealVerifier } from '../src/domain/ports.ts';
-import { unionOfNeeds } from '../src/domain/quorum.ts';
+import type { DecisionVerifier, SealVerifier } from '../src/domain/ports.ts';
+import { highestTier } from '../src/domain/quorum.ts';
 import type { SealClaims } from '../src/domain/seal.ts';
 import type { ApprovalGate } from '../src/domain/verdict.ts';
 import type { StepInput } from './contract.ts';
-import { agentOf } from './judge-step.ts';
 
 /**
  * A plan whose newest approval is older than this no longer runs: the world it was approved for is gone. The newest
@@ -22,11 +23,9 @@ export const APPROVAL_FRESH_MS = 24 * 3_600_000;
 /** A seal older than this runs nothing more, so that a genuine one of long ago can't be brought out again. */
 export const SEAL_AGE_MAX_MS = 60 * 24 * 3_600_000;
 
-export interface ConsentDeps {
+export interface ConsentDeps extends Omit<AdmissionDeps, 'verifier'> {
   readonly seals: SealVerifier;
   readonly decisions: DecisionVerifier;
-  readonly directory: Directory;
-  readonly clock: Clock;
 }
 
 /** The sealed claims behind a step. Throws when the step in hand is not the one an authenticated agent asked for. */
@@ -73,11 +72,13 @@ export async function isApproved(
   if (input.plan === undefined) return false;
   const { version, digest } = input.plan;
   const expected = { request: claims.request, version, digest };
-  const owner = (await agentOf(claims.agent, deps))?.owner;
-  const excluded = [owner, claims.onBehalfOf].filter((person) => typeof person === 'string');
+  const excluded = await exclusionsNow(claims.agent, claims, deps.directory);
+  const { needs } = await muster(gates, excluded, deps);
+  const tier = highestTier(gates);
+  const needsReason = gates.some((gate) => gate.needsReason === true);
   const { quorum, denied, approvedAt } = await assessVotes(
-    { jwsList: input.decisions, expected, needs: unionOfNeeds(gates), excluded },
-    { verifier: deps.decisions, directory: deps.directory },
+    { jwsList: input.decisions, expected, needs, excluded, tier, needsReason },
+    { ...deps, verifier: deps.decisions },
   );
   return quorum.met && !denied && isFresh(approvedAt, deps);
 }

@@ -10,7 +10,7 @@ import type { Judgement, Plan, PlanStep } from '../src/domain/plan.ts';
 import type { Hearing } from '../src/domain/question.ts';
 import type { Need, QuorumState } from '../src/domain/quorum.ts';
 import type { RequestInput, Withheld } from '../src/domain/request.ts';
-import type { Gate, Verdict } from '../src/domain/verdict.ts';
+import type { ApprovalGate, Gate, RiskTier, Verdict } from '../src/domain/verdict.ts';
 
 /** One step with the proofs its executor needs: the seal for the ask, and the plan with its decisions where people were asked. */
 export interface StepInput {
@@ -79,10 +79,17 @@ export interface AdmitInput {
   readonly digest: string;
   readonly stage: 'waiting' | 'running' | 'closed';
   readonly needs: readonly Need[];
+  readonly tier: RiskTier;
+  /** Whether an approval counts only with a reason. */
+  readonly needsReason: boolean;
+  readonly agent: string;
+  readonly onBehalfOf?: string;
+  readonly requestedBy?: string;
+  /** As they were when the request was judged; whoever they are by now is excluded too. */
   readonly excluded: readonly string[];
   /** For the sentence told to an excluded person. */
   readonly owner: string;
-  readonly onBehalfOf?: string;
+  readonly editor?: string;
   /** The votes admitted so far, as their signatures. */
   readonly votes: readonly string[];
 }
@@ -91,6 +98,29 @@ export interface AdmitInput {
 export interface AdmitResult {
   readonly admission: Admission;
   readonly quorum: QuorumState;
+  /** Present when the glass is broken: by whom, and where that is announced. */
+  readonly glass?: BrokenGlass;
+}
+
+export interface BrokenGlass {
+  readonly by: readonly string[];
+  readonly channel: string;
+}
+
+/** Who is asked, by which gates. */
+export interface MusterInput {
+  readonly gates: readonly ApprovalGate[];
+  readonly agent: string;
+  readonly onBehalfOf?: string;
+  readonly requestedBy?: string;
+}
+
+export interface MusterResult {
+  readonly needs: readonly Need[];
+  readonly enough: boolean;
+  readonly fallbacks: readonly string[];
+  /** Where operators are told when nobody is left who could decide. */
+  readonly alertChannel?: string;
 }
 
 /** One signed question, against the request as it is now. `asked` are the ids of those put to the agent so far. */
@@ -103,6 +133,7 @@ export interface JudgeActivities {
   judge(input: Omit<RequestInput, 'settings'>): Promise<Judgement>;
   admit(input: AdmitInput): Promise<AdmitResult>;
   hear(input: HearInput): Promise<Hearing>;
+  muster(input: MusterInput): Promise<MusterResult>;
 }
 
 /** Run where the tool credentials are. */

@@ -12,6 +12,7 @@ import { sorted } from './failures.ts';
 import { createHear } from './hear.ts';
 import { createJudge } from './judge.ts';
 import type { JudgingDeps } from './judge-step.ts';
+import { createMuster } from './muster.ts';
 import { createPrepare } from './prepare.ts';
 import type { ExecuteDeps } from './running.ts';
 import { createShow, type ShowDeps } from './show.ts';
@@ -23,6 +24,7 @@ export function judgeActivities(deps: JudgingDeps & AdmissionDeps & HearingDeps)
     judge: sorted(createJudge(deps)),
     admit: sorted(createAdmit(deps)),
     hear: sorted(createHear(deps)),
+    muster: sorted(createMuster(deps)),
   };
 }
 

@@ -7,6 +7,7 @@
 import { log } from '@temporalio/activity';
 import type { Target } from '../src/domain/ask.ts';
 import { askDigest, requestDigest, stepDigest } from '../src/domain/digest.ts';
+import type { Agent } from '../src/domain/people.ts';
 import type { JudgedStep, Judgement } from '../src/domain/plan.ts';
 import type { RequestInput } from '../src/domain/request.ts';
 import type { EarlierStep } from '../src/domain/usage.ts';
@@ -83,9 +84,14 @@ function judgementOf(
   return {
     policyVersion: judged[0]?.answer.verdict.policyVersion ?? policy.version,
     owner: judged[0]?.answer.agent?.owner ?? '',
+    ...editorOf(judged[0]?.answer.agent),
     digest: requestDigest(head, judged.map(digestOf)),
     steps: judged.map(judgedStep),
   };
+}
+
+function editorOf(agent: Agent | undefined): Pick<Judgement, 'editor'> {
+  return agent?.editor === undefined ? {} : { editor: agent.editor };
 }
 
 function judgedStep({ step, answer, recorded }: Judged): JudgedStep {

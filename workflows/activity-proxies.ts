@@ -11,6 +11,8 @@ import type {
   ExecutorActivities,
   HearInput,
   JudgeActivities,
+  MusterInput,
+  MusterResult,
   PrepareInput,
   StepInput,
   StepResult,
@@ -24,6 +26,7 @@ export interface ActivityProxies {
   judge(input: Omit<RequestInput, 'settings'>): Promise<Judgement>;
   admit(input: AdmitInput): Promise<AdmitResult>;
   hear(input: HearInput): Promise<Hearing>;
+  muster(input: MusterInput): Promise<MusterResult>;
   prepare(version: number, input: PrepareInput): Promise<Plan>;
   read(input: StepInput): Promise<StepResult>;
   execute(input: StepInput): Promise<StepResult>;
@@ -62,6 +65,7 @@ export function proxiesFor(settings: RequestSettings): ActivityProxies {
     judge: (input) => local.judge(input),
     admit: (input) => local.admit(input),
     hear: (input) => local.hear(input),
+    muster: (input) => local.muster(input),
     read: (input) => (settings.readsLocally ? local.execute(input) : runOn(executor, settings, input)),
     execute: (input) => runOn(executor, settings, input),
     prepare: (version, input) =>

@@ -1,50 +1,74 @@
 /** One asking of people: a version of the plan, who must approve it, the votes so far. */
+import type { AdmitResult, BrokenGlass } from '../activities/contract.ts';
 import type { Vote } from '../src/domain/decision.ts';
 import type { Plan } from '../src/domain/plan.ts';
 import { highestTier, type Need, type QuorumState, unionOfNeeds } from '../src/domain/quorum.ts';
 import type { WaitingFor } from '../src/domain/request.ts';
 import type { ApprovalGate, RiskTier } from '../src/domain/verdict.ts';
 
+/** What admission counted: the quorum afresh, and whether the glass is broken. */
+export type Counted = Pick<AdmitResult, 'quorum' | 'glass'>;
+
 export class Asking {
   readonly plan: Plan;
-  readonly needs: readonly Need[];
   readonly tier: RiskTier;
   /** The rules whose gates ask. */
   readonly rules: readonly string[];
+  /** Whether an approval counts only with a reason. */
+  readonly needsReason: boolean;
   readonly askedAt: string;
   readonly expiresAt: string;
+  #needs: readonly Need[];
   #votes: readonly Vote[] = [];
   #quorum: QuorumState;
+  #glass: BrokenGlass | undefined;
   #approvedAt: string | undefined;
 
-  constructor(plan: Plan, gates: readonly ApprovalGate[], ttlMs: number) {
+  /** `needs` are those of the gates unless the muster added a fallback. */
+  constructor(plan: Plan, gates: readonly ApprovalGate[], ttlMs: number, needs?: readonly Need[]) {
     this.plan = plan;
-    this.needs = unionOfNeeds(gates);
+    this.#needs = needs ?? unionOfNeeds(gates);
     this.tier = highestTier(gates);
     this.rules = [...new Set(gates.map(({ rule }) => rule))];
+    this.needsReason = gates.some((gate) => gate.needsReason === true);
     this.askedAt = new Date().toISOString();
     this.expiresAt = new Date(Date.now() + ttlMs).toISOString();
-    this.#quorum = { need: this.needs.reduce((sum, { count }) => sum + count, 0), have: 0, met: false };
+    this.#quorum = { need: this.#needs.reduce((sum, { count }) => sum + count, 0), have: 0, met: false };
   }
 
   /** Counts an admitted vote once; false when it is of another version or known already. */
-  count(vote: Vote, quorum: QuorumState): boolean {
+  count(vote: Vote, { quorum, glass }: Counted): boolean {
     const known = this.#votes.some(({ decision }) => decision.id === vote.decision.id);
     if (known || vote.decision.version !== this.plan.version) return false;
     this.#votes = [...this.#votes, vote];
     this.#quorum = quorum;
+    this.#glass = glass;
     return true;
+  }
+
+  /** Takes over what the muster found later; false where that changes nothing. */
+  widen(needs: readonly Need[] = this.#needs): boolean {
+    const isSame = JSON.stringify(needs) === JSON.stringify(this.#needs);
+    this.#needs = needs;
+    return !isSame;
   }
 
   approve(): void {
     this.#approvedAt = new Date().toISOString();
   }
 
+  get needs(): readonly Need[] {
+    return this.#needs;
+  }
   get votes(): readonly Vote[] {
     return this.#votes;
   }
   get quorum(): QuorumState {
     return this.#quorum;
+  }
+  /** Who overrode the quorum, where that is what approves it. */
+  get glass(): BrokenGlass | undefined {
+    return this.#glass;
   }
   get approvedAt(): string | undefined {
     return this.#approvedAt;
@@ -54,12 +78,6 @@ export class Asking {
   }
   get isAnswered(): boolean {
     return this.#quorum.met || this.denial !== undefined;
-  }
-  get groupsAsked(): readonly string[] {
-    return [...new Set(this.needs.flatMap(({ groups }) => groups.slice(0, 1)))];
-  }
-  get groupsEscalatedTo(): readonly string[] {
-    return [...new Set(this.needs.flatMap(({ groups }) => groups.slice(1)))];
   }
   get waitingFor(): WaitingFor {
     const groups = [...new Set(this.needs.flatMap((need) => need.groups))];

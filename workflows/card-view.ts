@@ -13,9 +13,7 @@ export function cardOf(record: RequestRecord, asking: Asking, seq: number): Card
     version: asking.plan.version,
     digest: asking.plan.digest,
     policyVersion: judgement?.policyVersion ?? '',
-    agent: input.agent,
-    owner: record.owner,
-    ...(input.onBehalfOf === undefined ? {} : { onBehalfOf: input.onBehalfOf }),
+    ...record.parties,
     reason: input.reason,
     ...(input.confidence === undefined ? {} : { confidence: input.confidence }),
     tier: asking.tier,
@@ -45,17 +43,15 @@ export function cardOf(record: RequestRecord, asking: Asking, seq: number): Card
 
 /** What a button's pointer is looked up in: who must decide on what, until when. */
 export function openApprovalOf(record: RequestRecord, asking: Asking): OpenApproval {
-  const { input } = record;
   return {
     request: record.id,
     version: asking.plan.version,
     digest: asking.plan.digest,
-    agent: input.agent,
-    owner: record.owner,
-    ...(input.onBehalfOf === undefined ? {} : { onBehalfOf: input.onBehalfOf }),
+    ...record.parties,
     title: asking.plan.steps.map(({ title }) => title).join(', '),
     tier: asking.tier,
     needs: asking.needs,
+    needsReason: asking.needsReason,
     excluded: record.excluded,
     expiresAt: asking.expiresAt,
     openedAt: asking.askedAt,
@@ -74,12 +70,14 @@ function cardStep(record: RequestRecord, planned: PlanStep): CardStep {
   };
 }
 
-function cardVote({ decision }: Asking['votes'][number]): CardVote {
-  const { person, answer, reason, surface, assurance, at, grant } = decision;
+function cardVote({ decision, forPerson }: Asking['votes'][number]): CardVote {
+  const { person, answer, reason, surface, assurance, breakGlass, grant, at } = decision;
   return {
-    ...{ person, answer, at, surface },
+    ...{ person, answer, surface, at },
+    ...(forPerson === undefined ? {} : { forPerson }),
     ...(reason === undefined ? {} : { reason }),
     ...(assurance === undefined ? {} : { assurance }),
+    ...(breakGlass === undefined ? {} : { breakGlass }),
     ...(grant === undefined ? {} : { grant }),
   };
 }

@@ -50,11 +50,11 @@ export class Clerk {
   async #admit(jws: string): Promise<void> {
     const result = await this.#ask(jws);
     if (result === undefined) return;
-    const { admission, quorum } = result;
+    const { admission } = result;
     if (admission.admitted) {
       // The story may have moved on while the admission ran: a vote counts only for what is still being asked. An
       // answer that is complete is drawn by what the story does next.
-      const counted = this.#record.count(admission.vote, quorum);
+      const counted = this.#record.count(admission.vote, result);
       if (counted && !this.#record.asking?.isAnswered) this.#messenger.refreshCard();
       return;
     }

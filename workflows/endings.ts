@@ -1,6 +1,7 @@
 /** How a story can end, each with the sentence the agent may show and whether what ran is taken back. */
 import type { Decision } from '../src/domain/decision.ts';
 import type { Outcome } from '../src/domain/outcome.ts';
+import type { Need } from '../src/domain/quorum.ts';
 import type { WaitingFor } from '../src/domain/request.ts';
 
 /** Before undoing; what could not be taken back may still turn it into `rolled_back` or `rollback_failed`. */
@@ -30,6 +31,12 @@ export const ENDINGS = {
       waitingFor === undefined
         ? 'Nobody answered in time.'
         : `Only ${waitingFor.have} of ${waitingFor.need} needed from ${waitingFor.groups.join(' and ')} answered in time.`,
+    ),
+  /** Nobody is asked who could not decide: it ends at once, and operators are told. */
+  nobodyLeft: (needs: readonly Need[]) =>
+    ending(
+      'expired',
+      `Too few people are left who could approve this: ${needs.map(({ count, groups }) => `${count} of ${groups.join(' or ')}`).join(' and ')} are needed. Operators were told.`,
     ),
   cancelled: () => ending('cancelled', 'The request was cancelled.'),
   stale: (versions: number) =>

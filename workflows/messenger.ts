@@ -5,7 +5,7 @@
  * Nothing the story decides waits for the messenger, except that the workflow stays open until the last card is out.
  */
 import { log } from '@temporalio/workflow';
-import type { ApprovalActivities, RefusedDecision } from '../activities/contract.ts';
+import type { ApprovalActivities, BrokenGlass, RefusedDecision } from '../activities/contract.ts';
 import type { CardView, OpenApproval } from '../src/domain/card.ts';
 import type { Question, QuestionView } from '../src/domain/question.ts';
 import type { ActivityProxies } from './activity-proxies.ts';
@@ -13,6 +13,7 @@ import { sentenceOf } from './activity-sentence.ts';
 import type { Asking } from './asking.ts';
 import { cardOf, openApprovalOf } from './card-view.ts';
 import type { RequestRecord } from './request-record.ts';
+import type { WaitStage } from './wait-stages.ts';
 
 interface Drawing {
   readonly view: CardView;
@@ -61,27 +62,37 @@ export class Messenger {
    * where something stands that should not.
    */
   closeCard(): void {
-    const { id: request, excluded, closing, hasStandingEffects } = this.#record;
+    const { id: request, concerned, closing, hasStandingEffects } = this.#record;
     const wrong = hasStandingEffects && closing?.outcome !== 'executed';
     if (this.#shown === undefined && !wrong) return;
     const text = `${request} closed as ${closing?.outcome.replaceAll('_', ' ')}: ${closing?.message}`;
     this.refreshCard();
     if (this.#shown !== undefined) this.#say('closed', text, []);
-    for (const person of excluded) {
+    for (const person of concerned) {
       this.#errand('tell', { request, person, key: `${request}:closed:${person}`, text });
     }
   }
 
-  remind(groups: readonly string[]): void {
-    this.#say('remind', 'Half of the time to decide has passed.', groups);
+  /** What a stage of the wait ends with: one line in the thread, naming those who may decide by now. */
+  nudge({ key, says, groups }: Pick<WaitStage, 'key' | 'says' | 'groups'>): void {
+    this.#say(key, says, groups);
   }
 
-  escalate(groups: readonly string[]): void {
-    this.#say(
-      'escalate',
-      'Three quarters of the time to decide have passed; the next group is asked too.',
-      groups,
+  /** For operators: a request that nobody was left to decide. */
+  alert(channel: string, text: string): void {
+    const { id } = this.#record;
+    this.#errand('announce', { channel, key: `${id}:alert`, text: `${id}: ${text}` });
+  }
+
+  /** Loud on purpose: whoever breaks the glass is seen doing it. */
+  announceBrokenGlass({ by, channel }: BrokenGlass): void {
+    const { id, asking, input, version } = this.#record;
+    const reasons = (asking?.votes ?? []).flatMap(({ decision: { breakGlass, person, reason = '' } }) =>
+      breakGlass === true && by.includes(person) ? [`${person}: ${reason}`] : [],
     );
+    const text = `EMERGENCY: ${by.join(' and ')} overrode the approvals of ${id} by ${input.agent}. ${reasons.join('; ')}`;
+    this.#errand('announce', { channel, key: `${id}:v${version}:glass`, text });
+    this.#say('glass', text, []);
   }
 
   announce(step: number, channel: string): void {

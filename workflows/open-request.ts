@@ -1,6 +1,9 @@
 /** What the story works with: the record of facts, the activities, the clerk who admits decisions, the messenger. */
+import { log } from '@temporalio/workflow';
+import type { MusterResult } from '../activities/contract.ts';
 import type { Plan } from '../src/domain/plan.ts';
 import type { RequestInput } from '../src/domain/request.ts';
+import type { ApprovalGate } from '../src/domain/verdict.ts';
 import { type ActivityProxies, proxiesFor } from './activity-proxies.ts';
 import { sentenceOf } from './activity-sentence.ts';
 import { Clerk } from './clerk.ts';
@@ -17,6 +20,8 @@ export interface OpenRequest {
   readonly messenger: Messenger;
   /** Judges every step into the record; an ending when one is denied or no verdict was reached. */
   judge(): Promise<Ending | undefined>;
+  /** Who is left to decide on these gates; undefined when that could not be found out. */
+  muster(gates: readonly ApprovalGate[]): Promise<MusterResult | undefined>;
   prepare(
     version: number,
     from: number,
@@ -43,6 +48,14 @@ export function openRequest(input: RequestInput): OpenRequest {
         return ENDINGS.failed(sentenceOf(error));
       }
       return record.denial === undefined ? undefined : ENDINGS.denied(record.denial);
+    },
+    async muster(gates) {
+      try {
+        return await activities.muster({ gates, ...record.parties });
+      } catch (error) {
+        log.warn('Could not find out who may decide', { error: sentenceOf(error) });
+        return undefined;
+      }
     },
     async prepare(version, from) {
       try {

@@ -8,10 +8,10 @@ import { effectsOf, outcomeAfterUndo, stands } from '../src/domain/closing.ts';
 import type { Vote } from '../src/domain/decision.ts';
 import { type Closing, mayRevise } from '../src/domain/outcome.ts';
 import type { Judgement, Plan } from '../src/domain/plan.ts';
-import type { QuorumState } from '../src/domain/quorum.ts';
+import type { Need } from '../src/domain/quorum.ts';
 import type { RequestInput, RequestSettings, StepStatus, Withheld } from '../src/domain/request.ts';
 import { type ApprovalGate, approvalGates, type NoticeGate, type Verdict } from '../src/domain/verdict.ts';
-import { Asking } from './asking.ts';
+import { Asking, type Counted } from './asking.ts';
 import type { Ending } from './endings.ts';
 import { QuestionList } from './question-list.ts';
 
@@ -74,8 +74,8 @@ export class RequestRecord {
     this.#cancelledAt ??= new Date().toISOString();
   }
 
-  ask(plan: Plan, from: number, ttlMs: number): void {
-    this.#asking = new Asking(plan, this.gatesFrom(from), ttlMs);
+  ask(plan: Plan, from: number, ttlMs: number, needs?: readonly Need[]): void {
+    this.#asking = new Asking(plan, this.gatesFrom(from), ttlMs, needs);
     this.#stage = 'waiting';
     for (const { index, effect, target } of plan.steps.slice(from)) {
       Object.assign(this.step(index), {
@@ -88,8 +88,8 @@ export class RequestRecord {
   }
 
   /** Counts an admitted vote, unless the story has moved on since. A deny counts until execution started. */
-  count(vote: Vote, quorum: QuorumState): boolean {
-    return this.#stage === 'waiting' && (this.#asking?.count(vote, quorum) ?? false);
+  count(vote: Vote, counted: Counted): boolean {
+    return this.#stage === 'waiting' && (this.#asking?.count(vote, counted) ?? false);
   }
 
   approve(): void {
@@ -163,10 +163,15 @@ export class RequestRecord {
   get owner(): string {
     return this.#judgement?.owner ?? '';
   }
+  /** Who may never decide about it; executors and admission ask anew who that is. */
   get excluded(): readonly string[] {
-    return [
-      ...new Set([this.owner, ...(this.input.onBehalfOf === undefined ? [] : [this.input.onBehalfOf])]),
-    ];
+    const { editor } = this.#judgement ?? {};
+    return [...new Set([...this.concerned, ...(editor === undefined ? [] : [editor])])];
+  }
+  /** Whose request it is: told how it ended. */
+  get concerned(): readonly string[] {
+    const { onBehalfOf, requestedBy } = this.input;
+    return [...new Set([this.owner, onBehalfOf, requestedBy].filter((person) => person !== undefined))];
   }
   get judgement(): Judgement | undefined {
     return this.#judgement;
@@ -233,6 +238,19 @@ export class RequestRecord {
     return this.step(index).verdict?.gates.filter((gate) => gate.kind === 'notice') ?? [];
   }
 
+  /** Who is behind the request, as far as anybody is. */
+  get parties() {
+    const { agent, onBehalfOf, requestedBy } = this.input;
+    const { owner, editor } = this.#judgement ?? { owner: '' };
+    return {
+      agent,
+      owner,
+      ...(editor === undefined ? {} : { editor }),
+      ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
+      ...(requestedBy === undefined ? {} : { requestedBy }),
+    };
+  }
+
   /** What the clerk asks about one decision, as things stand now. */
   admission(jws: string): AdmitInput {
     return {
@@ -242,9 +260,10 @@ export class RequestRecord {
       digest: this.#asking?.plan.digest ?? '',
       stage: this.#stage === 'closed' || this.#stage === 'waiting' ? this.#stage : 'running',
       needs: this.#asking?.needs ?? [],
+      tier: this.#asking?.tier ?? 'critical',
+      needsReason: this.#asking?.needsReason ?? true,
+      ...this.parties,
       excluded: this.excluded,
-      owner: this.owner,
-      ...(this.input.onBehalfOf === undefined ? {} : { onBehalfOf: this.input.onBehalfOf }),
       votes: this.#asking?.votes.map((vote) => vote.jws) ?? [],
     };
   }

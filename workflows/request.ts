@@ -9,15 +9,14 @@ import { CancellationScope, condition, defineQuery, defineSignal, setHandler } f
 import { refusalOutcome } from '../src/domain/closing.ts';
 import type { Plan } from '../src/domain/plan.ts';
 import type { QuestionAnswer } from '../src/domain/question.ts';
-import { shortestTtlMs } from '../src/domain/quorum.ts';
 import type { RequestInput, RequestView } from '../src/domain/request.ts';
+import { askPeople } from './ask-people.ts';
 import { ENDINGS, type Ending } from './endings.ts';
 import { ANSWER_SIGNAL, DECISION_SIGNAL, QUESTION_SIGNAL, VIEW_QUERY } from './messages.ts';
 import { type OpenRequest, openRequest } from './open-request.ts';
 import { viewOf } from './request-view.ts';
-import { markClosed, markWaiting } from './search-attributes.ts';
+import { markClosed } from './search-attributes.ts';
 import { runStep, undoStarted } from './steps.ts';
-import { type WaitStage, waitStages } from './wait-stages.ts';
 
 const decision = defineSignal<[string]>(DECISION_SIGNAL);
 const question = defineSignal<[string]>(QUESTION_SIGNAL);
@@ -68,47 +67,6 @@ async function runAll(request: OpenRequest): Promise<Ending> {
     }
   }
   return ENDINGS.executed(record.steps.length);
-}
-
-type Answer = { readonly kind: 'approved'; readonly plan: Plan } | Ending;
-
-async function askPeople(request: OpenRequest, from: number): Promise<Answer> {
-  const { record, clerk, messenger } = request;
-  if (record.version >= record.settings.versionsMax) return ENDINGS.stale(record.version);
-  const prepared = await request.prepare(record.version + 1, from);
-  if (prepared.kind === 'ending') return prepared;
-
-  const ttlMs = Math.min(
-    shortestTtlMs(record.gatesFrom(from)),
-    record.input.waitAtMostMs ?? Number.POSITIVE_INFINITY,
-  );
-  record.ask(prepared.plan, from, ttlMs);
-  markWaiting(record);
-  messenger.openCard();
-
-  const settled = () => clerk.idle && (record.cancelled || (record.asking?.isAnswered ?? false));
-  for (const stage of waitStages(ttlMs)) {
-    if (await condition(settled, stage.lastsMs, { summary: stage.summary })) break;
-    nudge(request, stage);
-  }
-  // A click that was durable before the deadline counts, even when its admission ends after it.
-  await condition(() => clerk.idle);
-  return answerOf(request, prepared.plan);
-}
-
-function answerOf({ record }: OpenRequest, plan: Plan): Answer {
-  if (record.cancelled) return ENDINGS.cancelled();
-  const denial = record.asking?.denial;
-  if (denial !== undefined) return ENDINGS.rejected(denial.decision);
-  if (!record.asking?.quorum.met) return ENDINGS.expired(record.asking?.waitingFor);
-  record.approve();
-  return { kind: 'approved', plan };
-}
-
-function nudge({ record, messenger }: OpenRequest, stage: WaitStage): void {
-  const { groupsAsked = [], groupsEscalatedTo = [] } = record.asking ?? {};
-  if (stage.endsWith === 'remind') messenger.remind(groupsAsked);
-  if (stage.endsWith === 'escalate' && groupsEscalatedTo.length > 0) messenger.escalate(groupsEscalatedTo);
 }
 
 async function close(request: OpenRequest, ending: Ending): Promise<void> {

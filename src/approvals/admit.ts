@@ -2,17 +2,34 @@
  * Approvals: who the people are, who of them may decide what, and the signatures that prove they did.
  *
  * This room promises one answer to "does this decision count?", the same for every surface: the workflow's admission
- * (`admitDecision`) and the executor's re-check (`assessVotes`) share it. It refuses by default: an unreadable
- * directory, an unknown person, an exclusion or a doubt is a refusal with a sentence. It never executes anything and
- * never talks to Slack. Called by the `admit` and `execute` activities and, for keys and people, by `main/` and `slack/`.
+ * (`admitDecision`) and the executor's re-check (`assessVotes`) hold the same facts against the same tally. It refuses
+ * by default: an unreadable directory, an unknown person, an exclusion or a doubt is a refusal with a sentence. It never
+ * executes anything and never talks to Slack. Called by the `admit` and `execute` activities and, for keys and people,
+ * by `main/` and the doors to the approvers.
  */
-import type { Admission, Decision, DecisionRefusal } from '../domain/decision.ts';
+import type { ApprovalSettings, ApprovalSettingsReader } from '../domain/approval-settings.ts';
+import {
+  type Admission,
+  assuranceFor,
+  type Decision,
+  type DecisionRefusal,
+  isAsSure,
+} from '../domain/decision.ts';
 import { CountersignError } from '../domain/errors.ts';
-import type { Person } from '../domain/people.ts';
-import type { Clock, DecisionVerifier, Directory } from '../domain/ports.ts';
-import { type Need, type QuorumState, quorum } from '../domain/quorum.ts';
-import { approversOf, eligibility } from './eligibility.ts';
+import type { DecisionVerifier, Directory } from '../domain/ports.ts';
+import type { Need } from '../domain/quorum.ts';
+import {
+  type Ballot,
+  foldVotes,
+  isEnough,
+  mayBreakGlass,
+  standingOf,
+  type Tally,
+  type Voter,
+} from '../domain/tally.ts';
+import type { RiskTier } from '../domain/verdict.ts';
 import { type RefusalContext, refusalSentence } from './refusal.ts';
+import { type VoterDeps, votersOf } from './voters.ts';
 
 /** At most this many signatures are looked at for one version of a request. */
 export const VOTES_MAX = 200;
@@ -27,56 +44,59 @@ export interface Expected {
   readonly digest: string;
 }
 
+/** Who is asked and who is barred, and how firmly an approval has to be given, for one version of a request. */
+export interface Electorate {
+  readonly needs: readonly Need[];
+  readonly excluded: readonly string[];
+  readonly tier: RiskTier;
+  readonly needsReason: boolean;
+}
+
 /** One decision and everything it is held against. `votes` are the signatures admitted so far. */
-export interface AdmissionInput {
+export interface AdmissionInput extends Electorate {
   readonly jws: string;
   readonly expected: Expected;
-  readonly needs: readonly Need[];
-  /** People who may not decide, whatever groups they are in. */
-  readonly excluded: readonly string[];
   readonly votes: readonly string[];
   readonly stage: 'waiting' | 'running' | 'closed';
   /** Only make the refusal's sentence more exact. */
   readonly owner?: string;
   readonly onBehalfOf?: string;
+  readonly editor?: string;
+  readonly requestedBy?: string;
 }
 
-export interface AdmissionDeps {
+export interface AdmissionDeps extends VoterDeps {
   readonly verifier: DecisionVerifier;
   readonly directory: Directory;
-  readonly clock: Clock;
+  readonly approvalSettings: ApprovalSettingsReader;
 }
 
 /**
  * Whether one signed decision counts, in this order: signature, request, stage, version, digest, person, exclusion,
- * group, duplicate. Never throws for a bad decision: each refusal is a value with a sentence for the clicker.
+ * group, firmness, duplicate. Never throws for a bad decision: each refusal is a value with a sentence for the clicker.
  */
 export async function admitDecision(input: AdmissionInput, deps: AdmissionDeps): Promise<Admission> {
   const decision = await believed(input.jws, deps);
   if (decision === undefined) return refuse('bad-signature', input, {});
   const mismatch = mismatchOf(decision, input);
   if (mismatch !== undefined) return refuse(mismatch, input, { decision });
-  let person: Person | undefined;
+  let found: Awaited<ReturnType<typeof lookUp>>;
   try {
-    person = await deps.directory.person(decision.person);
+    found = await lookUp(decision, input, deps);
   } catch {
     return refuse('directory-unreachable', input, { decision });
   }
-  const verdict = eligibility(person, input);
-  if (verdict !== 'eligible') return refuse(verdict, input, { decision, person });
+  const { voter, person, ballot } = found;
+  const why = whyNot(decision, voter, ballot);
+  if (why !== undefined) return refuse(why, input, { decision, person });
   const earlier = await readVotes(input.votes, deps.verifier);
   if (earlier.some((vote) => repeats(vote, decision)))
     return refuse('duplicate', input, { decision, person });
   return { admitted: true, vote: { decision, jws: input.jws } };
 }
 
-/** What the votes of one version amount to now: the quorum over people eligible now, and who of them denied. */
-export interface VoteAssessment {
-  readonly quorum: QuorumState;
-  readonly denied: boolean;
-  /** The people whose approvals were counted. */
-  readonly approvedBy: readonly string[];
-  /** When the newest approval of this version was given, by whomever; undefined where there is none. */
+/** What the votes of one version amount to now. `approvedAt` is the newest approval's time, by whomever. */
+export interface VoteAssessment extends Tally {
   readonly approvedAt: Date | undefined;
 }
 
@@ -86,26 +106,48 @@ export interface VoteAssessment {
  * Rejects with `unavailable` when the directory cannot be asked: no verdict was reached, so the caller may try again.
  */
 export async function assessVotes(
-  input: {
-    readonly jwsList: readonly string[];
-    readonly expected: Expected;
-    readonly needs: readonly Need[];
-    readonly excluded: readonly string[];
-  },
-  deps: Pick<AdmissionDeps, 'verifier' | 'directory'>,
+  input: Electorate & { readonly jwsList: readonly string[]; readonly expected: Expected },
+  deps: AdmissionDeps,
 ): Promise<VoteAssessment> {
   const votes = (await readVotes(input.jwsList, deps.verifier)).filter((vote) => names(vote, input.expected));
-  const people = await peopleOf(votes, deps.directory);
-  const denied = votes.some(
-    (vote) => vote.answer === 'deny' && eligibility(people.get(vote.person), input) === 'eligible',
+  const voters = await votersOf(
+    votes.map(({ person }) => person),
+    input.tier,
+    deps,
   );
-  const approvers = approversOf(votes, people, input);
+  const tally = foldVotes(votes, await ballotOf(input, deps), voters);
+  return { ...tally, approvedAt: newestApproval(votes) };
+}
+
+async function ballotOf(
+  { needs, excluded, tier, needsReason }: Electorate,
+  { approvalSettings, clock }: Pick<AdmissionDeps, 'approvalSettings' | 'clock'>,
+): Promise<Ballot> {
+  // Settings that cannot be read let nobody break the glass; everybody else decides as before.
+  const { breakGlass: glass } = await approvalSettings().catch((): ApprovalSettings => ({}));
   return {
-    quorum: quorum(input.needs, approvers),
-    denied,
-    approvedBy: approvers.map((one) => one.person),
-    approvedAt: newestApproval(votes),
+    ...{ needs, excluded, needsReason },
+    assurance: assuranceFor(tier),
+    ...(glass === undefined ? {} : { breakGlass: glass }),
+    now: clock(),
   };
+}
+
+async function lookUp({ person: id }: Decision, input: AdmissionInput, deps: AdmissionDeps) {
+  const voters = await votersOf([id], input.tier, deps);
+  const [person, ballot] = await Promise.all([deps.directory.person(id), ballotOf(input, deps)]);
+  return { voter: voters.get(id), person, ballot };
+}
+
+/** Denying takes no more than being eligible; breaking the glass takes being named for it. */
+function whyNot(decision: Decision, voter: Voter | undefined, ballot: Ballot): DecisionRefusal | undefined {
+  const standing = standingOf(voter, ballot);
+  if (standing !== 'eligible' && standing !== 'not-eligible') return standing;
+  if (decision.breakGlass === true) {
+    if (!mayBreakGlass(voter, ballot)) return 'no-break-glass';
+  } else if (standing === 'not-eligible') return standing;
+  if (decision.answer === 'deny' || isEnough(decision, ballot)) return undefined;
+  return isAsSure(decision.assurance ?? 'click', ballot.assurance) ? 'no-reason' : 'too-weak';
 }
 
 function newestApproval(votes: readonly Decision[]): Date | undefined {
@@ -140,7 +182,9 @@ function names(decision: Decision, expected: Expected): boolean {
 
 /** The same click delivered again, or the same person saying the same thing twice. */
 function repeats(earlier: Decision, now: Decision): boolean {
-  return earlier.id === now.id || (earlier.person === now.person && earlier.answer === now.answer);
+  if (earlier.id === now.id) return true;
+  const isSame = earlier.answer === now.answer && earlier.breakGlass === now.breakGlass;
+  return isSame && earlier.person === now.person;
 }
 
 async function readVotes(
@@ -155,21 +199,6 @@ async function readVotes(
   }
   const read = await Promise.allSettled(jwsList.map((jws) => verifier.verify(jws)));
   return read.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-}
-
-async function peopleOf(
-  votes: readonly Decision[],
-  directory: Directory,
-): Promise<ReadonlyMap<string, Person>> {
-  const ids = [...new Set(votes.map((vote) => vote.person))];
-  try {
-    const found = await Promise.all(ids.map((id) => directory.person(id)));
-    return new Map(found.flatMap((person) => (person === undefined ? [] : [[person.id, person] as const])));
-  } catch (cause) {
-    throw new CountersignError('unavailable', 'Cannot count votes: the directory of people does not answer', {
-      cause,
-    });
-  }
 }
 
 function refuse(

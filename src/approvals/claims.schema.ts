@@ -69,10 +69,10 @@ export const sealClaims: z.ZodType<SealClaims> = z.strictObject({
   request: id,
   agent: id,
   onBehalfOf: id.nullable(),
+  requestedBy: id.nullable().exactOptional(),
   confidence: z.number().min(0).max(1).nullable(),
   asks: z.array(digest).min(1).max(STEPS_MAX),
   receivedAt: instant,
   session: credential.exactOptional(),
   token: credential.exactOptional(),
-  requestedBy: id.nullable().exactOptional(),
 });

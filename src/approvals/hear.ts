@@ -1,10 +1,10 @@
 /** Whether a signed question is put to the agent: whoever may decide about a request may ask about it, and nobody else. */
-import type { Person } from '../domain/people.ts';
-import type { Clock, Directory, QuestionVerifier } from '../domain/ports.ts';
+import type { QuestionVerifier } from '../domain/ports.ts';
 import { type Hearing, QUESTIONS_MAX, type Question } from '../domain/question.ts';
+import { standingOf, type Voters } from '../domain/tally.ts';
 import type { AdmissionInput } from './admit.ts';
-import { eligibility } from './eligibility.ts';
 import { groupsInWords } from './refusal.ts';
+import { type VoterDeps, votersOf } from './voters.ts';
 
 /** A question dated further ahead of us than this is not believed, whoever signed it. */
 const CLOCK_SKEW_MAX_MS = 5 * 60_000;
@@ -14,10 +14,8 @@ export interface HearingInput extends Omit<AdmissionInput, 'votes'> {
   readonly asked: readonly string[];
 }
 
-export interface HearingDeps {
+export interface HearingDeps extends VoterDeps {
   readonly questions: QuestionVerifier;
-  readonly directory: Directory;
-  readonly clock: Clock;
 }
 
 /**
@@ -31,15 +29,15 @@ export async function hearQuestion(input: HearingInput, deps: HearingDeps): Prom
   const refuse = (sentence: string): Hearing => ({ heard: false, sentence, person: question.person });
   const mismatch = mismatchOf(question, input);
   if (mismatch !== undefined) return refuse(mismatch);
-  let person: Person | undefined;
+  let voters: Voters;
   try {
-    person = await deps.directory.person(question.person);
+    voters = await votersOf([question.person], input.tier, deps);
   } catch {
     return refuse(
       'This question was not asked: the directory of people does not answer; please try again in a minute',
     );
   }
-  if (eligibility(person, input) !== 'eligible')
+  if (standingOf(voters.get(question.person), input) !== 'eligible')
     return refuse(
       `Only people in ${groupsInWords(input.needs)} who may decide this can ask about it; your question was not asked`,
     );

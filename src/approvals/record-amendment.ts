@@ -9,10 +9,11 @@ import type { OpenApproval } from '../domain/card.ts';
 import { askDigest } from '../domain/digest.ts';
 import type { Person } from '../domain/people.ts';
 import type { AmendmentSigner } from '../domain/ports.ts';
+import { standingOf } from '../domain/tally.ts';
 import type { Kept } from './desk.ts';
-import { eligibility } from './eligibility.ts';
 import { type HandOverDesk, handOver, idOf, type Recorded } from './hand-over.ts';
 import { refusalSentence } from './refusal.ts';
+import { asVoter } from './voters.ts';
 
 /** Edited arguments longer than this as JSON are not handed over: history holds every one of them. */
 export const AMENDED_BYTES_MAX = 64 * 1024;
@@ -64,7 +65,7 @@ export async function recordAmendment(desk: AmendmentDesk, edit: Edit): Promise<
 
 /** Why this person may not edit this request as things are known at the door; undefined where they may. */
 export function whyMayNotEdit(person: Person, approval: OpenApproval): string | undefined {
-  const verdict = eligibility(person, approval);
+  const verdict = standingOf(asVoter(person), approval);
   if (verdict === 'eligible') return undefined;
   return refusalSentence(verdict, { ...approval, stage: 'waiting', person, doing: 'edit' });
 }

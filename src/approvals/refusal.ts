@@ -8,6 +8,8 @@ export interface RefusalContext {
   readonly stage: 'waiting' | 'running' | 'closed';
   readonly owner?: string;
   readonly onBehalfOf?: string;
+  readonly editor?: string;
+  readonly requestedBy?: string;
   readonly decision?: Decision | undefined;
   readonly person?: Person | undefined;
   /** What was refused, where it was no decision. */
@@ -60,10 +62,12 @@ function verb({ decision, doing }: RefusalContext): string {
   return doing ?? (decision?.answer === 'deny' ? 'deny' : 'approve');
 }
 
-function exclusion({ person, owner, onBehalfOf }: RefusalContext): string {
-  if (person !== undefined && person.id === owner) return `${person.name} owns the agent`;
-  if (person !== undefined && person.id === onBehalfOf) return `the agent acts for ${person.name}`;
-  return `${nameOf(person)} is too close to the request (owns the agent, or it acts for them)`;
+function exclusion({ person, owner, onBehalfOf, editor, requestedBy }: RefusalContext): string {
+  if (person?.id === undefined || person.id === owner) return `${nameOf(person)} owns the agent`;
+  if (person.id === onBehalfOf) return `the agent acts for ${person.name}`;
+  if (person.id === requestedBy) return `${person.name} prompted the agent`;
+  if (person.id === editor) return `${person.name} changed the agent's configuration last`;
+  return `${person.name} is too close to the request (owns, changed or prompted the agent, or it acts for them)`;
 }
 
 function nameOf(person: Person | undefined): string {

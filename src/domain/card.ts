@@ -22,13 +22,16 @@ export interface CardStep extends PlanStep {
 
 export interface CardVote {
   readonly person: string;
+  /** Whom they stood in for, where their vote counts only because of it. */
+  readonly forPerson?: string;
   readonly answer: Answer;
   readonly reason?: string;
   /** What they allow in advance with it, once this has run. */
   readonly grant?: GrantOffer;
-  /** Absent on cards of old, as the next one. */
+  /** Absent on cards of old, as the next two. */
   readonly surface?: Decision['surface'];
   readonly assurance?: Assurance;
+  readonly breakGlass?: true;
   readonly at: string;
 }
 
@@ -41,7 +44,9 @@ export interface CardView {
   readonly policyVersion: string;
   readonly agent: string;
   readonly owner: string;
+  readonly editor?: string;
   readonly onBehalfOf?: string;
+  readonly requestedBy?: string;
   /** The agent's own words: untrusted. */
   readonly reason: string;
   readonly confidence?: number;
@@ -77,10 +82,14 @@ export interface OpenApproval {
   readonly digest: string;
   readonly agent: string;
   readonly owner: string;
+  readonly editor?: string;
   readonly onBehalfOf?: string;
+  readonly requestedBy?: string;
   readonly title: string;
   readonly tier: RiskTier;
   readonly needs: readonly Need[];
+  /** Whether an approval counts only with a reason. Absent in rows of old: it does not need one. */
+  readonly needsReason?: boolean;
   readonly excluded: readonly string[];
   readonly expiresAt: string;
   readonly openedAt: string;

@@ -49,6 +49,8 @@ export interface Decision {
 export interface Vote {
   readonly decision: Decision;
   readonly jws: string;
+  /** Whom they stood in for, where their vote counts only because of it. */
+  readonly forPerson?: string;
 }
 
 /** Why a decision did not count. Each has a sentence for the clicker, made in `approvals/admit.ts`. */

@@ -37,6 +37,8 @@ export interface ShadowVerdict {
 export interface Judgement {
   readonly policyVersion: string;
   readonly owner: string;
+  /** Who changed the agent's configuration last. Absent in old histories, and where nobody is named. */
+  readonly editor?: string;
   readonly digest: string;
   readonly steps: readonly JudgedStep[];
 }

@@ -28,14 +28,27 @@ export interface QuorumState {
 
 const TIERS: readonly RiskTier[] = ['low', 'medium', 'high', 'critical'];
 
+/** A need, and the group that is asked too where too few people are left without it. */
+export interface NeedWithFallback {
+  readonly need: Need;
+  readonly fallback?: string;
+}
+
 /** The strictest union of all open gates: for each set of groups the largest count. */
 export function unionOfNeeds(gates: readonly ApprovalGate[]): readonly Need[] {
-  const byGroups = new Map<string, Need>();
+  return needsOf(gates).map(({ need }) => need);
+}
+
+/** As `unionOfNeeds`, with the first fallback that a gate of the same groups names. */
+export function needsOf(gates: readonly ApprovalGate[]): readonly NeedWithFallback[] {
+  const byGroups = new Map<string, NeedWithFallback>();
   for (const gate of gates) {
     const groups = groupsOf(gate);
     const key = groups.join(' ');
-    const count = Math.max(gate.quorum, byGroups.get(key)?.count ?? 0);
-    byGroups.set(key, { groups, count });
+    const known = byGroups.get(key);
+    const fallback = known?.fallback ?? gate.fallback;
+    const need = { groups, count: Math.max(gate.quorum, known?.need.count ?? 0) };
+    byGroups.set(key, { need, ...(fallback === undefined ? {} : { fallback }) });
   }
   return [...byGroups.values()];
 }

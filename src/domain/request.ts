@@ -33,6 +33,14 @@ export interface RequestSettings {
   readonly versionsMax: number;
   /** Decisions looked at per request; further ones are dropped unread. */
   readonly decisionsMax: number;
+  /** How people are asked; absent in requests of old, which are reminded once and escalate at 75 %. */
+  readonly deciding?: DecidingSettings;
+}
+
+/** How a wait for people goes. Shares are of the whole wait. */
+export interface DecidingSettings {
+  /** When those who may decide are reminded, as growing shares between 0 and 1. */
+  readonly remindAt: readonly number[];
 }
 
 /** The input of the `Request` workflow. `seal` is the gateway's signature over all of it that executors rely on. */

@@ -100,7 +100,8 @@ export async function workflowsRole(options: {
   const { installation, keys, store } = options;
   const verifier = await freshVerifier(keys.decisionPublic, decisionVerifier);
   const questions = await freshVerifier(keys.decisionPublic, questionVerifier);
-  return judgeActivities({ ...installation, ...judgingPart(store), verifier, questions });
+  const { absences } = store;
+  return judgeActivities({ ...installation, ...judgingPart(store), absences, verifier, questions });
 }
 
 export async function executorRole(options: {
@@ -115,6 +116,7 @@ export async function executorRole(options: {
     ...judgingPart(store),
     access: store.access,
     grants: store.grants,
+    absences: store.absences,
     vendors: createVendors(vendors),
     ledger: store.effects,
     seals: await freshVerifier(keys.sealPublic, sealVerifier),

@@ -1,5 +1,5 @@
 /** Which queues the roles listen on, and what of it every request must carry for life. */
-import type { RequestSettings, RetryBounds } from '../domain/request.ts';
+import type { DecidingSettings, RequestSettings, RetryBounds } from '../domain/request.ts';
 import { ROLES, type Role } from '../process/setting-table.ts';
 
 /** The queue of the workflows role, and of everything where all roles share a process. */
@@ -13,6 +13,9 @@ const UNDO: RetryBounds = { attemptsMax: 12, backoffMs: 500, attemptTimeoutMs: 3
 /** At a minute between attempts this outlasts the day that a rendering may take in all. */
 const RENDER: RetryBounds = { attemptsMax: 1_500, backoffMs: 500, attemptTimeoutMs: 20_000 };
 
+/** Reminded at half and once more near the end: a reminder a person gets often is one nobody reads. */
+const DECIDING: DecidingSettings = Object.freeze({ remindAt: [0.5, 0.85] });
+
 /** `together`: one process plays all roles, so that reads need no hop and effects start eagerly on one queue. */
 export function requestSettings({ together }: { readonly together: boolean }): RequestSettings {
   return Object.freeze({
@@ -24,6 +27,7 @@ export function requestSettings({ together }: { readonly together: boolean }): R
     render: RENDER,
     versionsMax: 3,
     decisionsMax: 1_000,
+    deciding: DECIDING,
   });
 }
 

@@ -62,10 +62,10 @@ export async function openOffice() {
   const secrets = [sealKey.d ?? '', decisionKey.d ?? ''];
   // Read at every question, so that a test need not wait for what a process may remember.
   const orders = createOrders(store, { maxAgeMs: 0 });
-  const { usage, sessions, access, grants } = store;
+  const { usage, sessions, access, grants, absences } = store;
   const judging = {
     ...installation,
-    ...{ orders, usage, sessions, access, grants, switches: [], environment: 'prod' as const },
+    ...{ orders, usage, sessions, access, grants, absences, switches: [], environment: 'prod' as const },
   };
   /** The executor's activities, each run in an activity context. */
   const executor = (
@@ -172,6 +172,7 @@ export function decision(
     person,
     answer: 'approve',
     surface: 'slack',
+    assurance: 'reviewed',
     at: new Date().toISOString(),
     ...over,
   };

@@ -5,9 +5,10 @@ import { createDirectory } from '../../src/approvals/directory.ts';
 import type { Organisation } from '../../src/approvals/people.ts';
 import { decisionSigner, decisionVerifier, publicKeyOf } from '../../src/approvals/signing.ts';
 import type { Amendment } from '../../src/domain/amendment.ts';
+import type { ApprovalSettings } from '../../src/domain/approval-settings.ts';
 import type { Decision } from '../../src/domain/decision.ts';
 import type { Agent, Person } from '../../src/domain/people.ts';
-import type { Directory } from '../../src/domain/ports.ts';
+import type { Absences, Directory } from '../../src/domain/ports.ts';
 
 export const NOW = new Date('2026-11-21T14:00:00.000Z');
 export const DIGEST = 'a'.repeat(64);
@@ -82,12 +83,20 @@ export function decision(changes: Partial<Decision> = {}): Decision {
   };
 }
 
+/** Finance leads may break the glass, two of them together, for a quarter of an hour. */
+export const SETTINGS: ApprovalSettings = {
+  breakGlass: { group: 'finance-leads', people: 2, minutes: 15, channel: 'agent-notices' },
+};
+
+export const nobodyAway: Absences = { inForce: async () => [] };
+
 /** A signer, its verifier and the organisation's directory, all real. */
 export async function approvalsOffice(directory: Directory = createDirectory(ACME)) {
   const key = privateKey();
   const { sign } = await decisionSigner(key);
   const verifier = await decisionVerifier([await publicKeyOf(key)]);
-  return { sign, deps: { verifier, directory, clock: () => NOW } };
+  const approvalSettings = async () => SETTINGS;
+  return { sign, deps: { verifier, directory, absences: nobodyAway, approvalSettings, clock: () => NOW } };
 }
 
 export function amendment(changes: Partial<Amendment> = {}): Amendment {

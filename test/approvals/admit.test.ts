@@ -6,6 +6,7 @@ import { ACME, approvalsOffice, DIGEST, decision, NOW, unreachable } from './acm
 
 const EXPECTED = { request: 'req_1', version: 1, digest: DIGEST };
 const PLATFORM = [{ groups: ['platform'], count: 2 }];
+const MEDIUM = { tier: 'medium', needsReason: false } as const;
 
 interface Row {
   readonly title: string;
@@ -85,6 +86,76 @@ const ROWS: readonly Row[] = [
   },
   { title: 'refuses everybody when nobody is asked (T2)', input: { needs: [] }, why: 'not-eligible' },
   {
+    title: 'admits an approval of high risk that was reviewed',
+    says: { assurance: 'reviewed' },
+    input: { tier: 'high' },
+  },
+  { title: 'refuses a bare click for high risk', input: { tier: 'high' }, why: 'too-weak' },
+  {
+    title: 'refuses anything but a passkey for critical risk (T15)',
+    says: { assurance: 'reviewed' },
+    input: { tier: 'critical' },
+    why: 'too-weak',
+    sentence: /stronger confirmation/,
+  },
+  {
+    title: 'admits a passkey for critical risk',
+    says: { assurance: 'passkey' },
+    input: { tier: 'critical' },
+  },
+  {
+    title: 'admits a denial of critical risk by a click',
+    says: { answer: 'deny' },
+    input: { tier: 'critical' },
+  },
+  {
+    title: 'refuses an approval without the reason that a rule wants',
+    input: { needsReason: true },
+    why: 'no-reason',
+  },
+  {
+    title: 'refuses a reason of nothing but spaces',
+    says: { reason: '   ' },
+    input: { needsReason: true },
+    why: 'no-reason',
+  },
+  { title: 'admits it with one', says: { reason: 'Checked' }, input: { needsReason: true } },
+  {
+    title: 'admits somebody outside the groups who may break the glass, with a reason (T65)',
+    says: { person: 'carol', breakGlass: true, reason: 'The site is down' },
+  },
+  {
+    title: 'refuses to break the glass without a reason (T65)',
+    says: { person: 'carol', breakGlass: true },
+    why: 'no-reason',
+  },
+  {
+    title: 'refuses to break the glass to people who are not named for it',
+    says: { person: 'erin', breakGlass: true, reason: 'The site is down' },
+    why: 'no-break-glass',
+    sentence: /Erin is not among those who may break the glass/,
+  },
+  {
+    title: 'refuses to break the glass to the owner of the agent (T65)',
+    says: { person: 'carol', breakGlass: true, reason: 'The site is down' },
+    input: { excluded: ['carol'], owner: 'carol' },
+    why: 'excluded',
+  },
+  {
+    title: 'refuses who changed the agent last',
+    says: { person: 'bob' },
+    input: { excluded: ['dana', 'bob'], owner: 'dana', editor: 'bob' },
+    why: 'excluded',
+    sentence: /Bob changed the agent's configuration last$/,
+  },
+  {
+    title: 'refuses who prompted the agent (T4)',
+    says: { person: 'bob' },
+    input: { excluded: ['dana', 'bob'], owner: 'dana', requestedBy: 'bob' },
+    why: 'excluded',
+    sentence: /Bob prompted the agent$/,
+  },
+  {
     title: 'refuses a decision dated in the future',
     says: { at: '2026-11-21T14:06:00.000Z' },
     why: 'bad-signature',
@@ -97,7 +168,11 @@ describe('admitDecision()', () => {
     const said = decision(says);
     const jws = await sign(said);
     const admission = await admitDecision(
-      { jws, expected: EXPECTED, needs: PLATFORM, excluded: [], votes: [], stage: 'waiting', ...input },
+      {
+        ...MEDIUM,
+        ...{ jws, expected: EXPECTED, needs: PLATFORM, excluded: [], votes: [], stage: 'waiting' },
+        ...input,
+      },
       deps,
     );
     if (why === undefined) {
@@ -108,7 +183,7 @@ describe('admitDecision()', () => {
     if (!admission.admitted) expect(admission.sentence).toMatch(sentence ?? /\w/);
   });
 
-  const base = { expected: EXPECTED, needs: PLATFORM, excluded: [], stage: 'waiting' } as const;
+  const base = { ...MEDIUM, expected: EXPECTED, needs: PLATFORM, excluded: [], stage: 'waiting' } as const;
 
   it('refuses a decision signed by somebody else before looking at anything in it', async () => {
     const { deps } = await approvalsOffice();
@@ -162,7 +237,7 @@ describe('admitDecision()', () => {
 });
 
 describe('assessVotes()', () => {
-  const base = { expected: EXPECTED, needs: PLATFORM, excluded: ['dana'] };
+  const base = { ...MEDIUM, expected: EXPECTED, needs: PLATFORM, excluded: ['dana'] };
   const says = (id: string, changes: Partial<Decision> = {}) =>
     decision({ id: `d-${id}`, person: id, ...changes });
 
@@ -171,7 +246,10 @@ describe('assessVotes()', () => {
     const jwsList = await Promise.all([says('alice'), says('bob')].map(sign));
     const { quorum, denied, approvedBy } = await assessVotes({ ...base, jwsList }, deps);
     expect(quorum).toEqual({ need: 2, have: 2, met: true });
-    expect({ denied, approvedBy }).toEqual({ denied: false, approvedBy: ['alice', 'bob'] });
+    expect({ denied, approvedBy }).toEqual({
+      denied: false,
+      approvedBy: [{ person: 'alice' }, { person: 'bob' }],
+    });
   });
 
   const useless: readonly (readonly [string, Decision])[] = [

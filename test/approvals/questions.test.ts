@@ -10,7 +10,7 @@ import {
 } from '../../src/approvals/signing.ts';
 import type { Directory } from '../../src/domain/ports.ts';
 import { QUESTION_CHARS_MAX, QUESTIONS_MAX, type Question } from '../../src/domain/question.ts';
-import { ACME, DIGEST, decision, NOW, privateKey, unreachable } from './acme.ts';
+import { ACME, DIGEST, decision, NOW, nobodyAway, privateKey, unreachable } from './acme.ts';
 
 const key = privateKey();
 const { sign } = await questionSigner(key);
@@ -34,11 +34,13 @@ async function hear(
     expected: { request: 'req_1', version: 1, digest: DIGEST },
     needs: [{ groups: ['platform'], count: 1 }],
     excluded: ['dana'],
+    tier: 'medium',
+    needsReason: false,
     stage: 'waiting',
     asked: [],
     ...over,
   };
-  return hearQuestion(input, { questions, directory, clock: () => NOW });
+  return hearQuestion(input, { questions, directory, absences: nobodyAway, clock: () => NOW });
 }
 
 describe('hearQuestion()', () => {

@@ -40,8 +40,8 @@ export async function openOrchestra() {
   const { client, connection, namespace, bundle } = temporal;
   const queue = `orchestrator-${randomUUID()}`;
   const directory = directoryOf(installation.organisation);
-  const { orders, usage, sessions, access, grants } = store;
-  const shared = { ...installation, ...{ orders, usage, sessions, access, grants, directory } };
+  const { orders, usage, sessions, access, grants, absences } = store;
+  const shared = { ...installation, ...{ orders, usage, sessions, access, grants, absences, directory } };
   const none = async () => undefined;
   const surface = { showCard: none, sayInThread: none, whisper: none, tell: none, announce: none };
   const activities: Activities = {

@@ -22,7 +22,7 @@ import type { CardView } from '../../src/domain/card.ts';
 import type { Answer, Decision, DecisionRefusal } from '../../src/domain/decision.ts';
 import type { Judgement, Plan } from '../../src/domain/plan.ts';
 import type { Question } from '../../src/domain/question.ts';
-import { quorum } from '../../src/domain/quorum.ts';
+import { quorum, unionOfNeeds } from '../../src/domain/quorum.ts';
 import type { RequestInput, RequestSettings, RequestView } from '../../src/domain/request.ts';
 import type { ApprovalGate, Gate, VerdictEffect } from '../../src/domain/verdict.ts';
 import { DECISION_SIGNAL, QUESTION_SIGNAL, SEARCH_ATTRIBUTES, VIEW_QUERY } from '../../workflows/messages.ts';
@@ -51,6 +51,10 @@ export interface Script {
   readonly slackDown?: boolean;
   readonly prepare?: Error;
   readonly judge?: Error;
+  /** Whether enough people are there at each muster; the last answer stays. */
+  readonly present?: readonly boolean[];
+  /** So many people together break the glass; nobody where it is absent. */
+  readonly glassOf?: number;
   /** So many admissions fail, as if the directory did not answer. */
   readonly directoryDown?: number;
   /** Name under which `test/histories` keeps how this request went. */
@@ -233,6 +237,7 @@ function play(
 ): Activities {
   const used = new Map<number, number>();
   let down = script.directoryDown ?? 0;
+  let mustered = 0;
   const show = (line: string) => {
     if (script.slackDown) throw ApplicationFailure.nonRetryable('Slack is down', 'outside-final');
     log.push(line);
@@ -245,7 +250,14 @@ function play(
     admit: async (input) => {
       down -= 1;
       if (down >= 0) throw ApplicationFailure.retryable('The directory does not answer', 'unavailable');
-      return admissionOf(input);
+      return admissionOf(input, script.glassOf);
+    },
+    muster: async ({ gates }) => {
+      log.push(`muster ${gates.map(({ group }) => group).join(' ')}`);
+      const enough =
+        (script.present ?? [true])[Math.min(mustered, (script.present?.length ?? 1) - 1)] ?? true;
+      mustered += 1;
+      return { needs: unionOfNeeds(gates), enough, fallbacks: [], alertChannel: 'operators' };
     },
     hear: async ({ jws, stage, excluded, asked }) => {
       const question = JSON.parse(jws) as Question;
@@ -331,7 +343,10 @@ function planOf({ steps }: Script, version: number, tools: readonly string[]): P
 }
 
 /** Admission as the real one orders it, with an unsigned decision in place of a JWS. */
-function admissionOf({ jws, version, digest, stage, needs, excluded, votes }: AdmitInput): AdmitResult {
+function admissionOf(
+  { jws, version, digest, stage, needs, excluded, votes }: AdmitInput,
+  glassOf = Number.POSITIVE_INFINITY,
+): AdmitResult {
   const earlier = votes.map((vote) => JSON.parse(vote) as Decision);
   const refuse = (why: DecisionRefusal, decision?: Decision): AdmitResult => ({
     admission: {
@@ -352,17 +367,21 @@ function admissionOf({ jws, version, digest, stage, needs, excluded, votes }: Ad
   if (decision.version !== version) return refuse('wrong-version', decision);
   if (decision.digest !== digest) return refuse('wrong-digest', decision);
   if (excluded.includes(decision.person)) return refuse('excluded', decision);
-  if (!needs.some(({ groups }) => groups.includes(groupOf(decision.person))))
+  if (decision.breakGlass !== true && !needs.some(({ groups }) => groups.includes(groupOf(decision.person))))
     return refuse('not-eligible', decision);
   if (earlier.some(({ person }) => person === decision.person)) return refuse('duplicate', decision);
   const approvers = [...earlier, decision]
     .filter(({ answer }) => answer === 'approve')
     .map(({ person }) => person);
+  const by = [...earlier, decision].filter(({ breakGlass }) => breakGlass).map(({ person }) => person);
+  const state = quorum(
+    needs,
+    approvers.map((person) => ({ person, groups: [groupOf(person)] })),
+  );
   return {
     admission: { admitted: true, vote: { decision, jws } },
-    quorum: quorum(
-      needs,
-      approvers.map((person) => ({ person, groups: [groupOf(person)] })),
-    ),
+    ...(by.length < glassOf
+      ? { quorum: state }
+      : { quorum: { ...state, met: true }, glass: { by, channel: 'emergencies' } }),
   };
 }

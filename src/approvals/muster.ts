@@ -1,0 +1,81 @@
+/**
+ * The muster: whether the people who are there can decide at all, asked before a card is shown and again whenever
+ * people are reminded. A rule with nobody to ask never waits silently: its fallback is asked, or nobody is.
+ */
+import type { Absence } from '../domain/absence.ts';
+import { CountersignError } from '../domain/errors.ts';
+import type { Directory } from '../domain/ports.ts';
+import { highestTier, type Need, needsOf } from '../domain/quorum.ts';
+import { foldVotes, standingOf, type Voter, type Voters } from '../domain/tally.ts';
+import type { ApprovalGate } from '../domain/verdict.ts';
+import { type VoterDeps, votersOf } from './voters.ts';
+
+export interface MusterDeps extends VoterDeps {
+  readonly directory: Directory;
+}
+
+export interface Muster {
+  /** What the gates need, with a fallback group added where too few people are there without it. */
+  readonly needs: readonly Need[];
+  /** The fallback groups that were added. */
+  readonly fallbacks: readonly string[];
+  /** Whether it would be enough if everybody who is there said yes. */
+  readonly enough: boolean;
+}
+
+/** Who is away counts only through who stands in for them. Rejects with `unavailable` when nobody can be looked up. */
+export async function muster(
+  gates: readonly ApprovalGate[],
+  excluded: readonly string[],
+  deps: MusterDeps,
+): Promise<Muster> {
+  const wanted = needsOf(gates);
+  const groups = wanted.flatMap(({ need, fallback }) => [
+    ...need.groups,
+    ...(fallback === undefined ? [] : [fallback]),
+  ]);
+  const present = await presentIn(groups, gates, deps);
+  const needs = wanted.map(({ need, fallback }) => {
+    if (fallback === undefined || isFilled([need], excluded, present)) return need;
+    return { ...need, groups: [...need.groups, fallback] };
+  });
+  const fallbacks = needs.flatMap(({ groups: now }, index) => now.slice(wanted[index]?.need.groups.length));
+  return { needs, fallbacks, enough: isFilled(needs, excluded, present) };
+}
+
+/** Whether these people, all of them saying yes as firmly as can be, would fill every place. */
+function isFilled(needs: readonly Need[], excluded: readonly string[], present: Voters): boolean {
+  const ballot = { needs, excluded, assurance: 'passkey', needsReason: false, now: new Date(0) } as const;
+  const eligible = [...present.values()].filter((voter) => standingOf(voter, ballot) === 'eligible');
+  const votes = eligible.map(({ person }) => ({
+    ...({ person, answer: 'approve', assurance: 'passkey', at: '' } as const),
+  }));
+  return foldVotes(votes, ballot, present).quorum.met;
+}
+
+async function presentIn(
+  groups: readonly string[],
+  gates: readonly ApprovalGate[],
+  deps: MusterDeps,
+): Promise<Voters> {
+  const now = deps.clock();
+  const absences: readonly Absence[] = await deps.absences.inForce(now).catch(() => []);
+  const away = new Set(absences.map(({ person }) => person));
+  const members = await Promise.all([...new Set(groups)].map((group) => membersOf(group, deps)));
+  const delegates = absences.flatMap(({ delegate }) => delegate ?? []);
+  const ids = [...members.flat(), ...delegates].filter((id) => !away.has(id));
+  const voters = await votersOf(ids, highestTier(gates), deps);
+  return new Map([...voters].filter(([, voter]: [string, Voter]) => voter.active));
+}
+
+async function membersOf(
+  group: string,
+  { directory }: Pick<MusterDeps, 'directory'>,
+): Promise<readonly string[]> {
+  try {
+    return (await directory.members(group)).map(({ id }) => id);
+  } catch (cause) {
+    const message = 'Cannot find who may decide: the directory of people does not answer';
+    throw new CountersignError('unavailable', message, { cause });
+  }
+}
