@@ -7,7 +7,7 @@ import type { OpenApproval } from '../domain/card.ts';
 import { type Answer, type Assurance, assuranceFor, type Decision, isAsSure } from '../domain/decision.ts';
 import type { RefusedWhy } from '../domain/oversight.ts';
 import type { Person } from '../domain/people.ts';
-import type { GrantOffer } from '../domain/standing-grant.ts';
+import { type GrantOffer, whyNobodyMay } from '../domain/standing-grant.ts';
 import type { RiskTier } from '../domain/verdict.ts';
 import type { DecisionDesk } from './desk.ts';
 import { handOver, idOf, type Recorded, refusalOf } from './hand-over.ts';
@@ -34,6 +34,8 @@ export interface Said {
 /** Resolves once the decision is durable. Rejects when that could not be achieved or is not known. */
 export async function recordDecision(desk: DecisionDesk, said: Said): Promise<Recorded> {
   const { approval, answer } = said;
+  const barred = whyNotAllowed(said);
+  if (barred !== undefined) return { kind: 'refused', sentence: barred };
   const hasty = await whyNotYet(desk, said);
   if (hasty !== undefined) {
     void desk.oversight.refused(refusalOf(said, hasty.why));
@@ -72,6 +74,16 @@ function tooWeakSentence(tier: RiskTier): string {
   return assuranceFor(tier) === 'passkey'
     ? 'A critical request is approved on the approver page with your passkey only; nothing was recorded'
     : 'This request must be reviewed before it is approved; nothing was recorded';
+}
+
+/** Nobody is left to believe that they allowed what no executor would mint (slack-approvals T62). */
+function whyNotAllowed({ approval, answer, breakGlass, grant }: Said): string | undefined {
+  if (grant === undefined) return undefined;
+  const why =
+    answer === 'deny' || breakGlass !== undefined
+      ? 'Only a plain approval can allow something in advance'
+      : whyNobodyMay(approval);
+  return why === undefined ? undefined : `${why}; nothing was recorded`;
 }
 
 function decisionOf(said: Said, now: Date): Decision {

@@ -2,6 +2,7 @@ import type { CardStep, CardView } from '../domain/card.ts';
 import type { Effects, Outcome } from '../domain/outcome.ts';
 import type { Need } from '../domain/quorum.ts';
 import type { StepStatus } from '../domain/request.ts';
+import type { GrantOffer } from '../domain/standing-grant.ts';
 import type { RiskTier, VerdictEffect } from '../domain/verdict.ts';
 
 export const TIER_WORDS: Readonly<Record<RiskTier, string>> = {
@@ -97,4 +98,15 @@ export function stateWords(view: CardView): string {
     replaced: 'Replaced',
   };
   return words[view.state];
+}
+
+/** What an approval allows in advance, as a sentence after it; empty where it allows nothing. */
+export function grantWords(grant: GrantOffer | undefined): string {
+  if (grant === undefined) return '';
+  const { covers, until, usesMax, centsMax } = grant;
+  const what = covers === 'arguments' ? 'exactly the same' : 'the same on this target';
+  const times = usesMax === 1 ? 'once' : `${usesMax} times`;
+  const sum = centsMax === undefined ? '' : `, ${(centsMax / 100).toFixed(2)} in all`;
+  const end = `${until.slice(0, 16).replace('T', ' ')} UTC`;
+  return `. Once it has run, this allows ${what} until ${end}, at most ${times}${sum}`;
 }

@@ -92,8 +92,13 @@ export function whyNotOfferable({ steps, tier, needs }: Offerable): string | und
   const [step, ...others] = steps;
   if (step === undefined || others.length > 0)
     return 'Only a request of a single step can be allowed in advance';
-  if (!isGrantable(tier)) return `What is of ${tier} risk is never allowed in advance`;
   if (step.reversibility === 'irreversible') return 'What cannot be undone is never allowed in advance';
+  return whyNobodyMay({ tier, needs });
+}
+
+/** The part of `whyNotOfferable` that needs no plan: whether any one person may allow such a thing in advance. */
+export function whyNobodyMay({ tier, needs }: Omit<Offerable, 'steps'>): string | undefined {
+  if (!isGrantable(tier)) return `What is of ${tier} risk is never allowed in advance`;
   return placesOf(needs) === 1 ? undefined : 'What needs more than one person is never allowed in advance';
 }
 

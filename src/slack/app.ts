@@ -11,6 +11,7 @@ import { App, type Receiver, SocketModeReceiver, type ViewSubmitAction } from '@
 import { CountersignError } from '../domain/errors.ts';
 import { boltLogger, redacted } from './bolt-logger.ts';
 import { ACTIONS, CALLBACKS, COMMAND } from './cards/pointer.ts';
+import { allow, openAllow } from './listeners/allow.ts';
 import { approve, openAsk, openDeny, openDetails, openReview } from './listeners/buttons.ts';
 import { type ButtonWork, onButton } from './listeners/on-button.ts';
 import { onCommand } from './listeners/on-command.ts';
@@ -95,6 +96,7 @@ function register(app: App, options: SlackAppOptions, standingOf: StandingOf): v
     [ACTIONS.approve]: approve(desk),
     [ACTIONS.review]: openReview(desk),
     [ACTIONS.deny]: openDeny(desk),
+    [ACTIONS.allow]: openAllow(desk),
     [ACTIONS.ask]: openAsk(desk),
     [ACTIONS.details]: openDetails(desk),
   };
@@ -109,6 +111,9 @@ function register(app: App, options: SlackAppOptions, standingOf: StandingOf): v
   );
   app.view<ViewSubmitAction>(CALLBACKS.review, ({ body, ack }) =>
     onSubmission(desk, standingOf, { body, ack, work: decide(desk, 'approve') }),
+  );
+  app.view<ViewSubmitAction>(CALLBACKS.grant, ({ body, ack }) =>
+    onSubmission(desk, standingOf, { body, ack, work: allow(desk) }),
   );
   app.view(CALLBACKS.notice, ({ ack }) => ack());
   app.command(COMMAND, ({ body, ack }) => onCommand(desk, standingOf, { body, ack }));

@@ -28,6 +28,8 @@ export const messageClick = z.object({
 });
 export type MessageClick = z.infer<typeof messageClick>;
 
+const option = z.object({ value: z.string().max(150) });
+
 /** A submitted modal of ours. */
 export const submission = z.object({
   ...sender,
@@ -39,7 +41,10 @@ export const submission = z.object({
     state: z.object({
       values: z.record(
         z.string(),
-        z.record(z.string(), z.object({ value: z.string().max(3_000).nullish() })),
+        z.record(
+          z.string(),
+          z.object({ value: z.string().max(3_000).nullish(), selected_option: option.nullish() }),
+        ),
       ),
     }),
   }),

@@ -4,6 +4,7 @@ import { pointerValue } from '../../approvals/pointer.ts';
 import type { CardView } from '../../domain/card.ts';
 import { shortDigest } from '../../domain/digest.ts';
 import { plain } from './blocks.ts';
+import { mayOffer } from './grant-modal.ts';
 import { ACTIONS, blockId } from './pointer.ts';
 
 /** Low and medium are approved here, behind a dialog; high and critical only in the review modal. */
@@ -25,6 +26,7 @@ export function buttons(view: CardView): ActionsBlock {
     block_id: blockId(view),
     elements: [
       approve,
+      ...(mayOffer(view) ? [button(ACTIONS.allow, 'Approve and allow…')] : []),
       button(ACTIONS.deny, 'Deny…'),
       button(ACTIONS.ask, 'Ask…'),
       button(ACTIONS.details, 'Details'),

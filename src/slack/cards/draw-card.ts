@@ -3,7 +3,7 @@ import type { KnownBlock } from '@slack/types';
 import type { Names } from '../../approvals/names.ts';
 import { escaped, outside, outsideLine } from '../../approvals/outside-text.ts';
 import { askedSteps } from '../../approvals/phrase.ts';
-import { EFFECTS_WORDS, progressWords, stateWords, TIER_WORDS } from '../../approvals/wording.ts';
+import { EFFECTS_WORDS, grantWords, progressWords, stateWords, TIER_WORDS } from '../../approvals/wording.ts';
 import type { CardStep, CardView } from '../../domain/card.ts';
 import { shortDigest } from '../../domain/digest.ts';
 import { context, fields, header, instantLine, preformatted, section, utc } from './blocks.ts';
@@ -142,9 +142,9 @@ function rules({ steps }: CardView): string {
 }
 
 function votes(view: CardView, names: Names): string {
-  const lines = view.votes.map(({ person, answer, reason, at }) => {
+  const lines = view.votes.map(({ person, answer, reason, at, grant }) => {
     const said = reason === undefined ? '' : `: ${outsideLine(reason, 400)}`;
-    return `- ${answer === 'approve' ? 'Approved' : 'Denied'} by ${names.person(person)}, ${utc(at)}${said}`;
+    return `- ${answer === 'approve' ? 'Approved' : 'Denied'} by ${names.person(person)}, ${utc(at)}${said}${grantWords(grant)}`;
   });
   return ['Decisions:', ...lines].join('\n');
 }

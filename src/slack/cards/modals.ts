@@ -14,7 +14,8 @@ import { CALLBACKS, FIELD_ACTION, FIELDS } from './pointer.ts';
 import { stepFacts, stepWords } from './step-blocks.ts';
 
 const CHUNK_CHARS_MAX = 2_900;
-const BLOCKS_MAX = 100;
+/** As many blocks as Slack takes in a view. */
+export const BLOCKS_MAX = 100;
 /** Slack takes views up to 250 KB; JSON and escapes at most triple our characters. */
 const DETAILS_CHARS_MAX = 60_000;
 const CHAIN_CHARS_MAX = 2_500;
@@ -92,7 +93,8 @@ export function noticeModal(sentence: string): ModalView {
   };
 }
 
-function contents(
+/** The whole request version: what each step does, what was asked, the agent's words. */
+export function contents(
   view: CardView,
   names: Names,
   blocksMax: number,
@@ -155,11 +157,13 @@ function bounded(blocks: readonly KnownBlock[], blocksMax: number, view: CardVie
   return [...kept, context(left)];
 }
 
-function reasonField(hint: string): InputBlock {
+/** Why; required. */
+export function reasonField(hint: string): InputBlock {
   return field(FIELDS.reason, 'Reason', { max: REASON_CHARS_MAX, hint, multiline: true });
 }
 
-function field(
+/** A text to fill in. */
+export function field(
   id: string,
   label: string,
   {
@@ -177,7 +181,8 @@ function field(
   };
 }
 
-function modal(
+/** A modal of ours: its metadata is the pointer to what it is about. */
+export function modal(
   card: Named,
   parts: {
     readonly callback: string;

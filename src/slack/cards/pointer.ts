@@ -3,6 +3,7 @@
 export const ACTIONS = {
   approve: 'approve',
   review: 'review',
+  allow: 'allow',
   deny: 'deny',
   ask: 'ask',
   details: 'details',
@@ -11,11 +12,20 @@ export const CALLBACKS = {
   deny: 'deny-submit',
   ask: 'ask-submit',
   review: 'review-submit',
+  grant: 'grant-submit',
   notice: 'notice',
   details: 'details',
 } as const;
 /** Block ids of modal fields; the element inside each has the action id `value`. */
-export const FIELDS = { reason: 'reason', target: 'target', question: 'question' } as const;
+export const FIELDS = {
+  reason: 'reason',
+  target: 'target',
+  question: 'question',
+  covers: 'covers',
+  until: 'until',
+  uses: 'uses',
+  sum: 'sum',
+} as const;
 export const FIELD_ACTION = 'value';
 export const COMMAND = '/countersign';
 

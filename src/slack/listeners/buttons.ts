@@ -1,4 +1,4 @@
-/** The four buttons of a card. Approve decides; the others open a modal. */
+/** The buttons of a card. Approve decides; the others open a modal. */
 import type { ModalView } from '@slack/types';
 import { refusalOf } from '../../approvals/hand-over.ts';
 import { recordDecision } from '../../approvals/record-decision.ts';
@@ -46,16 +46,18 @@ export function openDetails(desk: Desk): ButtonWork {
   return (believed) => openDrawn(desk, believed, (view) => detailsModal(view, desk.names));
 }
 
-async function openDrawn(
+/** Opens what is drawn from the stored card, or says the sentence that was drawn instead. */
+export async function openDrawn(
   desk: Desk,
   believed: BelievedClick,
-  draw: (view: CardView) => ModalView,
+  draw: (view: CardView) => ModalView | string,
 ): Promise<Reply> {
   const { request, version } = believed.approval;
   const card = await desk.cards.current(request, version);
   if (card === undefined)
     return tell('The content of this request cannot be read at the moment; please try again');
-  return open(desk, believed, draw(card.wantedView));
+  const drawn = draw(card.wantedView);
+  return typeof drawn === 'string' ? tell(drawn) : open(desk, believed, drawn);
 }
 
 async function open(desk: Desk, { click }: BelievedClick, view: ModalView): Promise<Reply> {

@@ -58,7 +58,8 @@ function wrong(field: string, problem: string) {
   return { kind: 'errors', errors: { [field]: problem } } as const;
 }
 
-function reasonErrors(reason: string): Readonly<Record<string, string>> {
+/** What is wrong with a reason that has to be given. */
+export function reasonErrors(reason: string): Readonly<Record<string, string>> {
   if (reason === '') return { [FIELDS.reason]: 'Please say why; the reason is kept with your decision' };
   return reason.length > REASON_CHARS_MAX
     ? { [FIELDS.reason]: `At most ${REASON_CHARS_MAX} characters` }
