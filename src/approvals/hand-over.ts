@@ -14,7 +14,7 @@ import { whyTooLate } from './too-late.ts';
 /** `recorded` also for a delivery seen before: it stands, and repeating it changed nothing. */
 export type Recorded =
   | { readonly kind: 'recorded' }
-  | { readonly kind: 'refused'; readonly sentence: string };
+  | { readonly kind: 'refused'; readonly sentence: string; readonly why?: RefusedWhy };
 
 export type HandOverDesk = Pick<DecisionDesk, 'clicks' | 'clock' | 'log' | 'security' | 'putAway'> & {
   readonly oversight: Pick<DecisionDesk['oversight'], 'refused'>;

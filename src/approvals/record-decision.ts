@@ -39,7 +39,7 @@ export async function recordDecision(desk: DecisionDesk, said: Said): Promise<Re
   const hasty = await whyNotYet(desk, said);
   if (hasty !== undefined) {
     void desk.oversight.refused(refusalOf(said, hasty.why));
-    return { kind: 'refused', sentence: hasty.sentence };
+    return { kind: 'refused', ...hasty };
   }
   return handOver(desk, {
     ...said,

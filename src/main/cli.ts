@@ -24,6 +24,8 @@ process.exitCode = await runCli(process.argv.slice(2), {
   user: userInfo().username,
   openHalts,
   openOrders,
+  // Brings the embedded database with it; halting must not wait for that.
+  readOversight: async (...query) => (await import('./cli/open-oversight.ts')).readOversight(...query),
 });
 
 async function readStdin(): Promise<string> {

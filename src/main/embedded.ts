@@ -16,6 +16,7 @@ import { openStore, type Store } from '../store/open-store.ts';
 import { type SandboxSlack, sandboxSlack } from './embedded-slack.ts';
 import { installationOptions, keyAlarm } from './following.ts';
 import { type Installation, openInstallation } from './installation.ts';
+import { openOperatorDoor } from './operator-door.ts';
 import { embeddedKeys } from './role-keys.ts';
 import { approvalsRole, executorRole, gatewayRole, sealing, workflowsRole } from './roles.ts';
 import { bundleStories, runWorker } from './run-worker.ts';
@@ -48,6 +49,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Addresses
     bundleStories(),
     startStore(options),
   ]);
+  await openOperators(options, store);
   const emulators = await startEmulators({ dataDir: join(settings.dataFolder, 'vendors') });
   shutdown.closing('vendor sandboxes', () => emulators.close());
 
@@ -142,6 +144,13 @@ async function startStore({ settings, shutdown, progress }: EmbeddedOptions): Pr
   shutdown.closing('database', () => store.close());
   progress(databaseUrl === undefined ? 'Database: embedded PGlite' : 'Database: PostgreSQL');
   return store;
+}
+
+/** Where the database is ours alone, the command line asks this process what is in it. */
+async function openOperators({ settings, shutdown }: EmbeddedOptions, store: Store): Promise<void> {
+  if (settings.databaseUrl !== undefined) return;
+  const door = await openOperatorDoor({ dataFolder: settings.dataFolder, book: store.oversight });
+  shutdown.closing("operators' door", () => door.close());
 }
 
 async function startApprovals(

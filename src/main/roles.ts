@@ -169,6 +169,7 @@ export async function approvalsRole(options: {
   });
   const slack = createSlackApp({
     ...secrets,
+    metrics: () => counts.page(),
     oversight,
     team,
     appId,

@@ -64,7 +64,7 @@ export async function startRoles(options: RolesOptions): Promise<Doors> {
   const approvals = roles.includes('approvals') ? await startApprovals(options, parts) : undefined;
   await startWorkers(options, parts, approvals?.activities);
   const gateway = roles.includes('gateway') ? await startGateway(options, parts) : undefined;
-  const health = await startHealth(options, parts);
+  const health = await startHealth(options, parts, approvals?.metrics);
   return {
     ...(gateway === undefined ? {} : { gateway }),
     ...(approvals === undefined ? {} : { approvals: approvals.port }),
@@ -108,7 +108,7 @@ async function startApprovals(
   const role = await approvalsRole({ installation, keys, store, requests, client, loggers, secrets });
   const port = await role.slack.start(settings.ports.approvals, settings.host);
   shutdown.closing('approvals door', () => role.slack.stop());
-  return { activities: role.activities, port };
+  return { activities: role.activities, metrics: role.metrics, port };
 }
 
 async function startWorkers(
@@ -164,6 +164,7 @@ async function startGateway(
 async function startHealth(
   { settings, shutdown }: RolesOptions,
   { temporal, database }: Parts,
+  metrics: (() => Promise<string>) | undefined,
 ): Promise<number | undefined> {
   const { host, ports } = settings;
   if (ports.health === undefined) return undefined;
@@ -176,7 +177,10 @@ async function startHealth(
       database.ping(),
     ]);
   };
-  const server = await serveHealth({ host, port: ports.health, ready });
+  const server = await serveHealth({
+    ...{ host, port: ports.health, ready },
+    ...(metrics === undefined ? {} : { metrics }),
+  });
   shutdown.closing('health door', () => server.close());
   return server.port;
 }

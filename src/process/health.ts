@@ -8,15 +8,19 @@ export interface HealthOptions {
   readonly port: number;
   /** Resolves when this process can do its work; rejects otherwise. The reason is not shown. */
   readonly ready: () => Promise<void>;
+  /** What `GET /metrics` answers, in Prometheus' text format; absent: nothing is there. */
+  readonly metrics?: () => Promise<string>;
 }
+
+const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 export interface HealthServer {
   readonly port: number;
   close(): Promise<void>;
 }
 
-/** Serves `GET /healthz` (the process runs) and `GET /readyz` (its work can be done). Answers nothing else. */
-export async function serveHealth({ host, port, ready }: HealthOptions): Promise<HealthServer> {
+/** Serves `GET /healthz` (the process runs), `GET /readyz` (its work can be done) and metrics. Answers nothing else. */
+export async function serveHealth({ host, port, ready, metrics }: HealthOptions): Promise<HealthServer> {
   const server = createServer((request, response) => {
     const answer = (status: number, text: string) => response.writeHead(status).end(`${text}\n`);
     if (request.method !== 'GET') answer(405, 'only GET');
@@ -25,6 +29,11 @@ export async function serveHealth({ host, port, ready }: HealthOptions): Promise
       void ready().then(
         () => answer(200, 'ready'),
         () => answer(503, 'not ready'),
+      );
+    else if (request.url === '/metrics' && metrics !== undefined)
+      void metrics().then(
+        (page) => response.writeHead(200, { 'content-type': METRICS_TYPE }).end(page),
+        () => answer(503, 'not readable'),
       );
     else answer(404, 'not here');
   });

@@ -17,6 +17,7 @@ import { type ButtonWork, onButton } from './listeners/on-button.ts';
 import { onCommand } from './listeners/on-command.ts';
 import { onSubmission } from './listeners/on-submission.ts';
 import { ask, decide } from './listeners/submissions.ts';
+import type { Metrics } from './metrics-door.ts';
 import type { Desk } from './ports.ts';
 import { putAway } from './put-away.ts';
 import { createHealthServer, createReceiver } from './receiver.ts';
@@ -30,6 +31,7 @@ export interface SlackAppOptions extends Omit<Desk, 'putAway'> {
   readonly appToken?: string;
   /** Base of Slack's Web API, ending in `/api/`; only Socket Mode needs it here. */
   readonly apiUrl?: string;
+  readonly metrics?: Metrics;
 }
 
 export interface SlackApp {
@@ -46,21 +48,22 @@ export function createSlackApp(options: SlackAppOptions): SlackApp {
 }
 
 function overHttp(options: SlackAppOptions): SlackApp {
-  const { signingSecret = '', log, security, clock } = options;
-  const receiver = createReceiver({ signingSecret, clock, logger: boltLogger(log), security });
+  const { signingSecret = '', log, security, clock, metrics } = options;
+  const more = metrics === undefined ? {} : { metrics };
+  const receiver = createReceiver({ signingSecret, clock, logger: boltLogger(log), security, ...more });
   createBolt(options, receiver);
   return { start: (port, host = '127.0.0.1') => receiver.start(port, host), stop: () => receiver.stop() };
 }
 
 function overSocket(options: SlackAppOptions, appToken: string): SlackApp {
-  const { apiUrl, log } = options;
+  const { apiUrl, log, metrics } = options;
   const receiver = new SocketModeReceiver({
     appToken,
     logger: boltLogger(log),
     ...(apiUrl === undefined ? {} : { installerOptions: { clientOptions: { slackApiUrl: apiUrl } } }),
   });
   createBolt(options, receiver);
-  const health = createHealthServer();
+  const health = createHealthServer(metrics === undefined ? {} : { metrics });
   return {
     async start(port, host = '127.0.0.1') {
       await receiver.start();

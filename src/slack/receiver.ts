@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { type App, HTTPReceiver, type Logger, type Receiver } from '@slack/bolt';
 import { CountersignError } from '../domain/errors.ts';
 import type { Clock, Log } from '../domain/ports.ts';
+import { answerMetrics, asksForMetrics, type Metrics } from './metrics-door.ts';
 
 export const SLACK_PATH = '/slack/events';
 export const BODY_BYTES_MAX = 256 * 1024;
@@ -20,6 +21,8 @@ export interface ReceiverOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly security: Log;
+  /** Answered for this machine only; see `metrics-door.ts`. */
+  readonly metrics?: Metrics;
 }
 
 /** A Bolt receiver over the guarded door; `start` resolves to the port. */
@@ -72,13 +75,14 @@ export function isSignedBySlack(
   return given.length === expected.length && timingSafeEqual(given, expected);
 }
 
-/** Answers `GET /healthz` and nothing else: for Socket Mode, which listens to nobody. */
-export function createHealthServer(): {
+/** Answers `GET /healthz`, and metrics as the receiver does: for Socket Mode, which listens to nobody. */
+export function createHealthServer({ metrics }: Pick<ReceiverOptions, 'metrics'> = {}): {
   start(port: number, host: string): Promise<number>;
   stop(): Promise<void>;
 } {
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
-    end(response, isHealthCheck(request) ? 200 : 404);
+    if (metrics !== undefined && asksForMetrics(request)) void answerMetrics(response, metrics);
+    else end(response, isHealthCheck(request) ? 200 : 404);
   });
   return { start: (port, host) => listen(server, port, host), stop: () => close(server) };
 }
@@ -86,10 +90,11 @@ export function createHealthServer(): {
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  { signingSecret, clock, security }: ReceiverOptions,
+  { signingSecret, clock, security, metrics }: ReceiverOptions,
   bolt: HTTPReceiver,
 ): Promise<void> {
   if (isHealthCheck(request)) return end(response, 200);
+  if (metrics !== undefined && asksForMetrics(request)) return answerMetrics(response, metrics);
   if (pathOf(request) !== SLACK_PATH) return end(response, 404);
   if (request.method !== 'POST') return end(response, 405);
   const body = await readBody(request);

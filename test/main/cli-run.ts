@@ -2,6 +2,7 @@
 
 import { openHalts } from '../../src/main/cli/open-halts.ts';
 import { openOrders } from '../../src/main/cli/open-orders.ts';
+import { readOversight } from '../../src/main/cli/open-oversight.ts';
 import { runCli } from '../../src/main/cli/run-cli.ts';
 import type { CliWorld } from '../../src/main/cli/world.ts';
 
@@ -38,6 +39,7 @@ export async function cli(
     user: 'op',
     openHalts,
     openOrders,
+    readOversight,
     ...world,
   });
   return { exit, ...said, json: () => JSON.parse(said.out) };

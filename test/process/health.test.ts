@@ -30,6 +30,23 @@ describe('serveHealth()', () => {
     expect(await answer.text()).toBe('not ready\n');
   });
 
+  it('serveHealth() answers metrics where there are some, and hides why they cannot be read', async () => {
+    expect((await (await serve())('/metrics')).status).toBe(404);
+    await server?.close();
+    const ask = async (metrics: () => Promise<string>) => {
+      server = await serveHealth({ host: '127.0.0.1', port: 0, ready: async () => undefined, metrics });
+      const answer = await fetch(`http://127.0.0.1:${server.port}/metrics`);
+      return { status: answer.status, text: await answer.text(), type: answer.headers.get('content-type') };
+    };
+    expect(await ask(async () => 'one 1\n')).toMatchObject({
+      ...{ status: 200, text: 'one 1\n' },
+      type: expect.stringContaining('version=0.0.4'),
+    });
+    await server?.close();
+    const unreadable = await ask(() => Promise.reject(new Error('secret')));
+    expect(unreadable).toMatchObject({ status: 503, text: 'not readable\n' });
+  });
+
   it('serveHealth() names its setting when the port is in use', async () => {
     await serve();
     const taken = serveHealth({ host: '127.0.0.1', port: server?.port ?? 0, ready: () => Promise.resolve() });

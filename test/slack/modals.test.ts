@@ -7,6 +7,7 @@ import { drawCard } from '../../src/slack/cards/draw-card.ts';
 import { viewProblems } from '../../src/slack/cards/limits.ts';
 import { denyModal, detailsModal, noticeModal, reviewModal } from '../../src/slack/cards/modals.ts';
 import { ACME } from '../approvals/acme.ts';
+import { anEarlier } from '../store/oversight-samples.ts';
 import { hostileView, step, view } from './views.ts';
 
 const NAMES = namesOf(ACME);
@@ -60,7 +61,7 @@ describe('detailsModal()', () => {
 
 describe('reviewModal()', () => {
   it('asks for a reason and the target typed by hand', () => {
-    const modal = reviewModal(view({ tier: 'high' }), NAMES);
+    const modal = reviewModal(view({ tier: 'high' }), NAMES, { earlier: [], reasonCharsMin: 0 });
     const inputs = (modal.blocks as KnownBlock[]).filter((block) => block.type === 'input');
     expect(inputs.map((block) => block.block_id)).toEqual(['target', 'reason']);
     expect(said(modal)).toContain('Type this to confirm: acme/webshop branch old-checkout');
@@ -74,7 +75,11 @@ describe('every modal', () => {
       fc.property(hostileView, (one) => {
         for (const modal of [
           detailsModal(one, NAMES),
-          reviewModal(one, NAMES),
+          reviewModal(one, NAMES, {
+            earlier: Array.from({ length: 5 }, () => anEarlier({ scope: one.reason })),
+            reasonCharsMin: 20,
+          }),
+          reviewModal(one, NAMES, { earlier: undefined, reasonCharsMin: 0 }),
           denyModal({ ...one, title: one.reason }),
           noticeModal(one.reason),
         ]) {

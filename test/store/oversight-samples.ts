@@ -1,6 +1,6 @@
 /** Records of oversight for tests; every id is new. */
 import { randomUUID } from 'node:crypto';
-import type { Asked, GivenAnswer, RefusedClick } from '../../src/domain/oversight.ts';
+import type { Asked, EarlierDecision, GivenAnswer, RefusedClick } from '../../src/domain/oversight.ts';
 import { newRequest } from './samples.ts';
 
 export function anAsked(change: Partial<Asked> = {}): Asked {
@@ -41,6 +41,19 @@ export function aRefusal(change: Partial<RefusedClick> = {}): RefusedClick {
     why: 'too-late',
     surface: 'slack',
     at: '2026-11-21T12:01:00.000Z',
+    ...change,
+  };
+}
+
+export function anEarlier(change: Partial<EarlierDecision> = {}): EarlierDecision {
+  return {
+    ...{ request: 'req_1', version: 1, agent: 'release-agent', tool: 'github.delete_branch' },
+    scope: 'github/acme/webshop',
+    similar: 'target',
+    fate: 'approved',
+    outcome: 'executed',
+    answers: [],
+    at: '2026-11-21T12:00:30.000Z',
     ...change,
   };
 }

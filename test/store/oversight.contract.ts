@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { askedOf } from '../../src/approvals/oversight-record.ts';
+import { oversightReport, REPORT_KEYS } from '../../src/approvals/oversight-report.ts';
+import type { CardView } from '../../src/domain/card.ts';
 import type { Asked, GivenAnswer, RefusedClick } from '../../src/domain/oversight.ts';
 import { OVERSIGHT_KEPT_MS, REFUSALS_PER_MINUTE_MAX } from '../../src/store/oversight.ts';
+import { view } from '../slack/views.ts';
 import type { StoreUnderTest } from './both-databases.ts';
 import { anAnswer, anAsked, aRefusal } from './oversight-samples.ts';
 
@@ -91,6 +96,57 @@ export function oversightContract(store: StoreUnderTest): void {
       expect((await book().note(card)).answers).toEqual([]);
       await book().said(asked, heard);
       expect((await kept(asked))?.answers).toEqual([counted]);
+    });
+
+    test('note() makes the same report whatever order cards come in, and however often', async () => {
+      const vote = { person: 'alice', answer: 'approve', at: secondsOn(3) } as const;
+      const no = { person: 'bob', answer: 'deny', at: secondsOn(90) } as const;
+      const times = { askedAt: secondsOn(0), requestedAt: secondsOn(0) };
+      const waiting = view({ ...times, askedBy: ['night'], need: 2 });
+      const second = { ...waiting, version: 2, seq: 5, askedAt: secondsOn(10) };
+      const other = { ...waiting, request: 'req_2' };
+      const closed = { state: 'closed', closedAt: secondsOn(200) } as const;
+      const cards: readonly CardView[] = [
+        waiting,
+        { ...waiting, seq: 2, votes: [vote], have: 1 },
+        { ...waiting, seq: 4, votes: [vote], have: 1, state: 'replaced' },
+        second,
+        { ...second, seq: 6, votes: [vote, { ...vote, person: 'carol', at: secondsOn(50) }], have: 2 },
+        {
+          ...second,
+          seq: 9,
+          votes: [vote, { ...vote, person: 'carol', at: secondsOn(50) }],
+          have: 2,
+          ...closed,
+          outcome: 'failed',
+        },
+        other,
+        { ...other, seq: 3, votes: [no], ...closed, outcome: 'rejected' },
+      ];
+      const fed = async (order: readonly number[]) => {
+        const agent = randomUUID();
+        for (const at of order) {
+          const card = cards[at];
+          if (card === undefined) continue;
+          await book().note(
+            askedOf({ ...card, request: `${card.request}-${agent}`, agent }, { platform: ['alice', 'bob'] }),
+          );
+        }
+        const all = (await book().since(new Date(0))).asked.filter((one) => one.agent === agent);
+        return REPORT_KEYS.filter((by) => by !== 'agent').map((by) =>
+          oversightReport({ asked: all, refused: [], isWhole: true }, by),
+        );
+      };
+      const inOrder = [...cards.keys()];
+      const wanted = await fed(inOrder);
+      const shuffled = fc.shuffledSubarray(inOrder, { minLength: cards.length });
+      const again = fc.array(fc.nat({ max: cards.length - 1 }), { maxLength: 6 });
+      await fc.assert(
+        fc.asyncProperty(again, shuffled, again, async (before, all, after) => {
+          expect(await fed([...before, ...all, ...after])).toEqual(wanted);
+        }),
+        { numRuns: 10 },
+      );
     });
 
     test('note() tells since when the card was there', async () => {

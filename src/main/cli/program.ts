@@ -6,6 +6,7 @@ import { addHaltCommands } from './halt-program.ts';
 import { addKeyCommands } from './key-program.ts';
 import type { Run } from './options.ts';
 import { addOrderCommands } from './order-program.ts';
+import { addOversightCommand } from './oversight-program.ts';
 import { addPolicyCommands } from './policy-program.ts';
 import { addRequestCommands, addTokenCommand } from './request-program.ts';
 import type { CliWorld } from './world.ts';
@@ -42,6 +43,7 @@ export function buildProgram(world: CliWorld, report: Report): Command {
   program.commandsGroup('Operators:');
   addHaltCommands(program, run);
   addOrderCommands(program, run);
+  addOversightCommand(program, run);
   program.commandsGroup('Policy:');
   addPolicyCommands(program, run);
   program.commandsGroup('Keys and canaries:');

@@ -3,6 +3,7 @@ import type { AccessBook, Clock } from '../../domain/ports.ts';
 import type { HaltBook } from '../../store/halts.ts';
 import type { RevocationBook } from '../../store/revocations.ts';
 import type { SwitchBook } from '../../store/switches.ts';
+import type { OversightAnswer, OversightQuery } from '../operator-door.schema.ts';
 import type { CliSettings } from './cli-settings.ts';
 
 /** An open place for halts; `close` gives the connection back. */
@@ -21,6 +22,9 @@ export interface OpenOrders {
   close(): Promise<void>;
 }
 
+/** Reads the report; a connection it opens it closes. */
+export type ReadOversight = (query: OversightQuery, settings: CliSettings) => Promise<OversightAnswer>;
+
 /** The outside of one run of the command line. */
 export interface CliWorld {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -36,4 +40,5 @@ export interface CliWorld {
   readonly user: string;
   readonly openHalts: (settings: CliSettings) => Promise<OpenHalts>;
   readonly openOrders: (settings: CliSettings) => Promise<OpenOrders>;
+  readonly readOversight: ReadOversight;
 }

@@ -8,8 +8,10 @@ import { pointerValue } from '../../approvals/pointer.ts';
 import { progressWords, TIER_WORDS } from '../../approvals/wording.ts';
 import type { CardStep, CardView } from '../../domain/card.ts';
 import { shortDigest } from '../../domain/digest.ts';
+import type { EarlierDecision } from '../../domain/oversight.ts';
 import { QUESTION_CHARS_MAX, type QuestionView } from '../../domain/question.ts';
 import { context, instantLine, plain, preformatted, section, utc } from './blocks.ts';
+import { earlierBlock } from './earlier-blocks.ts';
 import { CALLBACKS, FIELD_ACTION, FIELDS } from './pointer.ts';
 import { stepFacts, stepWords } from './step-blocks.ts';
 
@@ -54,12 +56,24 @@ export function askModal(card: Named & { readonly title: string; readonly expire
   });
 }
 
-/** For high and critical risk: everything the request would do, a reason, and the target typed by hand. */
-export function reviewModal(view: CardView, names: Names): ModalView {
+/** What a reviewer is told beside the request itself. `earlier` is undefined where it cannot be read. */
+export interface ReviewContext {
+  readonly earlier: readonly EarlierDecision[] | undefined;
+  readonly reasonCharsMin: number;
+}
+
+/** Everything the request would do, what was decided before, a reason, and the target typed by hand. */
+export function reviewModal(
+  view: CardView,
+  names: Names,
+  { earlier, reasonCharsMin }: ReviewContext,
+): ModalView {
   const phrase = phraseToType(view);
+  const length = reasonCharsMin === 0 ? '' : `At least ${reasonCharsMin} characters. `;
   const asks: readonly KnownBlock[] = [
+    earlierBlock(earlier, names),
     field(FIELDS.target, `Type this to confirm: ${phrase}`, { max: 200 }),
-    reasonField('Kept with your approval.'),
+    reasonField(`${length}Kept with your approval.`),
   ];
   return modal(view, {
     callback: CALLBACKS.review,

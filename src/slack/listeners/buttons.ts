@@ -2,6 +2,7 @@
 import type { ModalView } from '@slack/types';
 import { refusalOf } from '../../approvals/hand-over.ts';
 import { recordDecision } from '../../approvals/record-decision.ts';
+import { paceFor, wantedOf } from '../../approvals/slow-down.ts';
 import type { CardView } from '../../domain/card.ts';
 import { isApprovedDirectly } from '../cards/buttons.ts';
 import { askModal, denyModal, detailsModal, reviewModal } from '../cards/modals.ts';
@@ -12,7 +13,8 @@ import type { BelievedClick, ButtonWork } from './on-button.ts';
 
 /** Approves at once, behind Slack's confirm dialog; refused for tiers that must be reviewed, whatever was clicked. */
 export function approve(desk: Desk): ButtonWork {
-  return async ({ click, person, approval }) => {
+  return async (believed) => {
+    const { click, person, approval } = believed;
     const [{ action_id, action_ts }] = click.actions;
     const parts = [click.team.id, click.user.id, click.container.message_ts, action_id, action_ts];
     const said = { person, approval, surface: 'slack', deliveryParts: parts } as const;
@@ -26,7 +28,9 @@ export function approve(desk: Desk): ButtonWork {
       assurance: 'click',
       decisionParts: parts,
     });
-    return recorded.kind === 'recorded' ? DONE : tell(recorded.sentence);
+    if (recorded.kind === 'recorded') return DONE;
+    if (recorded.why === 'slow-down') await openReview(desk)(believed);
+    return tell(recorded.sentence);
   };
 }
 
@@ -39,7 +43,16 @@ export function openAsk(desk: Desk): ButtonWork {
 }
 
 export function openReview(desk: Desk): ButtonWork {
-  return (believed) => openDrawn(desk, believed, (view) => reviewModal(view, desk.names));
+  const { oversight, names } = desk;
+  return (believed) =>
+    openDrawn(desk, believed, async (view) => {
+      const { tier } = believed.approval;
+      const [earlier, pace] = await Promise.all([
+        oversight.earlier(view).catch(() => undefined),
+        paceFor(oversight, believed.person.id, tier),
+      ]);
+      return reviewModal(view, names, { earlier, reasonCharsMin: wantedOf(pace, tier).reasonCharsMin });
+    });
 }
 
 export function openDetails(desk: Desk): ButtonWork {
@@ -50,13 +63,13 @@ export function openDetails(desk: Desk): ButtonWork {
 export async function openDrawn(
   desk: Desk,
   believed: BelievedClick,
-  draw: (view: CardView) => ModalView | string,
+  draw: (view: CardView) => ModalView | string | Promise<ModalView>,
 ): Promise<Reply> {
   const { request, version } = believed.approval;
   const card = await desk.cards.current(request, version);
   if (card === undefined)
     return tell('The content of this request cannot be read at the moment; please try again');
-  const drawn = draw(card.wantedView);
+  const drawn = await draw(card.wantedView);
   return typeof drawn === 'string' ? tell(drawn) : open(desk, believed, drawn);
 }
 

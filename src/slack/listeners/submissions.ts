@@ -36,7 +36,9 @@ export function decide(desk: Desk, answer: Answer): SubmissionWork {
       assurance: 'reviewed',
       decisionParts: parts,
     });
-    return recorded.kind === 'recorded' ? DONE : tell(recorded.sentence);
+    if (recorded.kind === 'recorded') return DONE;
+    // A longer reason is all that is wanted of whoever has reviewed.
+    return recorded.why === 'slow-down' ? wrong(FIELDS.reason, recorded.sentence) : tell(recorded.sentence);
   };
 }
 
