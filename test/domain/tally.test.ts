@@ -34,6 +34,7 @@ const PEOPLE = votersOf(
   voter('dan', ['leads', 'finance']),
   voter('erin', ['support'], { standsInFor: [{ person: 'zoe', groups: ['platform'] }] }),
   voter('frank', ['support'], { standsInFor: [{ person: 'zoe', groups: ['platform'] }] }),
+  voter('hugo', ['support'], { standsInFor: [{ person: 'alice', groups: ['platform'] }] }),
   voter('gina', ['support'], { standsInFor: [{ person: 'dana', groups: ['platform'] }] }),
 );
 
@@ -97,6 +98,11 @@ describe('foldVotes()', () => {
         quorum: { have: 2, met: true },
         approvedBy: [{ person: 'alice' }, { person: 'erin', forPerson: 'zoe' }],
       },
+    ],
+    [
+      'lends no authority of somebody who voted themselves',
+      [yes('alice'), yes('hugo')],
+      { quorum: { have: 1, met: false } },
     ],
     ['lends one authority once', [yes('erin'), yes('frank')], { quorum: { have: 1, met: false } }],
     [
