@@ -119,6 +119,8 @@ export interface MusterResult {
   readonly needs: readonly Need[];
   readonly enough: boolean;
   readonly fallbacks: readonly string[];
+  /** Groups of a later stage to ask at once: it is out of hours for everybody who is asked first. */
+  readonly askAtOnce?: readonly string[];
   /** Where operators are told when nobody is left who could decide. */
   readonly alertChannel?: string;
 }

@@ -11,10 +11,10 @@ export interface CreateMusterDeps extends MusterDeps {
 export function createMuster(deps: CreateMusterDeps): JudgeActivities['muster'] {
   return async ({ gates, agent, ...behind }) => {
     const excluded = await exclusionsNow(agent, behind, deps.directory);
-    const { needs, enough, fallbacks } = await muster(gates, excluded, deps);
+    const { needs, enough, fallbacks, askAtOnce } = await muster(gates, excluded, deps);
     const { alerts } = await deps.approvalSettings();
     return {
-      ...{ needs, enough, fallbacks },
+      ...{ needs, enough, fallbacks, askAtOnce },
       ...(alerts === undefined ? {} : { alertChannel: alerts.channel }),
     };
   };

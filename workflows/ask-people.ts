@@ -27,6 +27,7 @@ export async function askPeople(request: OpenRequest, from: number): Promise<Ans
   record.ask(prepared.plan, from, ttlMs, mustered.needs);
   markWaiting(record);
   messenger.openCard();
+  if (mustered.askAtOnce.length > 0) messenger.askAtOnce(mustered.askAtOnce);
   return (await waitForAnswer(request, from, ttlMs)) ?? answerOf(request, prepared.plan);
 }
 
@@ -59,16 +60,18 @@ function answerOf({ record, messenger }: OpenRequest, plan: Plan): Answer {
   return { kind: 'approved', plan };
 }
 
-type Mustered = { readonly kind: 'enough'; readonly needs?: readonly Need[] } | Ending;
+type Mustered =
+  | { readonly kind: 'enough'; readonly needs?: readonly Need[]; readonly askAtOnce: readonly string[] }
+  | Ending;
 
 /** Requests of old ask whom their rules name, as they did. */
 async function muster(request: OpenRequest, from: number): Promise<Mustered> {
   const { record, messenger } = request;
-  if (record.settings.deciding === undefined) return { kind: 'enough' };
+  if (record.settings.deciding === undefined) return { kind: 'enough', askAtOnce: [] };
   const found = await request.muster(record.gatesFrom(from));
   // Not known who is there: people are asked whom the rules name, and each click is checked by itself.
-  if (found === undefined) return { kind: 'enough' };
-  if (found.enough) return { kind: 'enough', needs: found.needs };
+  if (found === undefined) return { kind: 'enough', askAtOnce: [] };
+  if (found.enough) return { kind: 'enough', needs: found.needs, askAtOnce: found.askAtOnce ?? [] };
   const ending = ENDINGS.nobodyLeft(found.needs);
   if (found.alertChannel !== undefined) messenger.alert(found.alertChannel, ending.message);
   return ending;

@@ -78,6 +78,12 @@ export class Messenger {
     this.#say(key, says, groups);
   }
 
+  /** Out of hours for everybody who is asked first: nobody is waited for who sleeps while somebody else is awake. */
+  askAtOnce(groups: readonly string[]): void {
+    const says = 'It is out of hours for everybody who is asked first; the next group is asked at once.';
+    this.#say('out-of-hours', says, groups);
+  }
+
   /** For operators: a request that nobody was left to decide. */
   alert(channel: string, text: string): void {
     const { id } = this.#record;

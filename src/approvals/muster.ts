@@ -4,10 +4,12 @@
  */
 import type { Absence } from '../domain/absence.ts';
 import { CountersignError } from '../domain/errors.ts';
+import type { Person } from '../domain/people.ts';
 import type { Directory } from '../domain/ports.ts';
 import { highestTier, type Need, needsOf } from '../domain/quorum.ts';
-import { foldVotes, standingOf, type Voter, type Voters } from '../domain/tally.ts';
-import type { ApprovalGate } from '../domain/verdict.ts';
+import { foldVotes, standingOf, type Voters } from '../domain/tally.ts';
+import { type ApprovalGate, groupsOf } from '../domain/verdict.ts';
+import { isReachable } from '../domain/working-time.ts';
 import { type VoterDeps, votersOf } from './voters.ts';
 
 export interface MusterDeps extends VoterDeps {
@@ -21,6 +23,8 @@ export interface Muster {
   readonly fallbacks: readonly string[];
   /** Whether it would be enough if everybody who is there said yes. */
   readonly enough: boolean;
+  /** Groups of a later stage to ask at once, because nobody of the group asked first is within their own hours. */
+  readonly askAtOnce: readonly string[];
 }
 
 /** Who is away counts only through who stands in for them. Rejects with `unavailable` when nobody can be looked up. */
@@ -34,13 +38,20 @@ export async function muster(
     ...need.groups,
     ...(fallback === undefined ? [] : [fallback]),
   ]);
-  const present = await presentIn(groups, gates, deps);
+  const { present, isAwake } = await presentIn(groups, gates, deps);
   const needs = wanted.map(({ need, fallback }) => {
     if (fallback === undefined || isFilled([need], excluded, present)) return need;
     return { ...need, groups: [...need.groups, fallback] };
   });
   const fallbacks = needs.flatMap(({ groups: now }, index) => now.slice(wanted[index]?.need.groups.length));
-  return { needs, fallbacks, enough: isFilled(needs, excluded, present) };
+  const askAtOnce = [...new Set(gates.flatMap((gate) => firstAwake(gate, isAwake)))];
+  return { needs, fallbacks, enough: isFilled(needs, excluded, present), askAtOnce };
+}
+
+/** Nobody where the first group is awake, or where no other is: then those who are asked first are waited for. */
+function firstAwake(gate: ApprovalGate, isAwake: (group: string) => boolean): readonly string[] {
+  const [first = '', ...later] = groupsOf(gate);
+  return isAwake(first) ? [] : later.filter(isAwake).slice(0, 1);
 }
 
 /** Whether these people, all of them saying yes as firmly as can be, would fill every place. */
@@ -57,23 +68,27 @@ async function presentIn(
   groups: readonly string[],
   gates: readonly ApprovalGate[],
   deps: MusterDeps,
-): Promise<Voters> {
+): Promise<{ readonly present: Voters; readonly isAwake: (group: string) => boolean }> {
   const now = deps.clock();
   const absences: readonly Absence[] = await deps.absences.inForce(now).catch(() => []);
   const away = new Set(absences.map(({ person }) => person));
   const members = await Promise.all([...new Set(groups)].map((group) => membersOf(group, deps)));
   const delegates = absences.flatMap(({ delegate }) => delegate ?? []);
-  const ids = [...members.flat(), ...delegates].filter((id) => !away.has(id));
+  const ids = [...members.flat().map(({ id }) => id), ...delegates].filter((id) => !away.has(id));
   const voters = await votersOf(ids, highestTier(gates), deps);
-  return new Map([...voters].filter(([, voter]: [string, Voter]) => voter.active));
+  const awake = members.flat().filter((one) => one.active && !away.has(one.id) && isReachable(one, now));
+  return {
+    present: new Map([...voters].filter(([, voter]) => voter.active)),
+    isAwake: (group) => awake.some((one) => one.groups.includes(group)),
+  };
 }
 
 async function membersOf(
   group: string,
   { directory }: Pick<MusterDeps, 'directory'>,
-): Promise<readonly string[]> {
+): Promise<readonly Person[]> {
   try {
-    return (await directory.members(group)).map(({ id }) => id);
+    return await directory.members(group);
   } catch (cause) {
     const message = 'Cannot find who may decide: the directory of people does not answer';
     throw new CountersignError('unavailable', message, { cause });

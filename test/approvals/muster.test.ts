@@ -3,6 +3,7 @@ import { createDirectory } from '../../src/approvals/directory.ts';
 import { excludedPeople, exclusionsNow } from '../../src/approvals/exclusions.ts';
 import { muster } from '../../src/approvals/muster.ts';
 import type { Absence } from '../../src/domain/absence.ts';
+import type { Person } from '../../src/domain/people.ts';
 import type { ApprovalGate } from '../../src/domain/verdict.ts';
 import { ACME, NOW, unreachable } from './acme.ts';
 
@@ -125,6 +126,28 @@ describe('muster()', () => {
   it('names the fallback beside the group in what is needed', async () => {
     const { needs } = await muster([gate('board', 1, { fallback: 'platform' })], [], deps());
     expect(needs).toEqual([{ groups: ['board', 'platform'], count: 1 }]);
+  });
+
+  const office = [{ days: ['mon', 'tue', 'wed', 'thu', 'fri'], fromMinutes: 540, toMinutes: 1020 }] as const;
+  const stages = [
+    { group: 'finance', afterMs: 60_000 },
+    { group: 'support', afterMs: 120_000 },
+  ];
+  /** NOW is a Saturday afternoon in Berlin. */
+  const atHome = (id: string, more: Partial<Person> = {}) => ({
+    ...ACME,
+    people: ACME.people.map((one) =>
+      one.groups.includes(id) ? { ...one, hours: office as never, ...more } : one,
+    ),
+  });
+  it.each([
+    ['nobody at once while somebody of the first group is reachable', ACME, []],
+    ['the next group at once where the first is out of hours (T63)', atHome('platform'), ['finance']],
+    ['nobody at once where somebody of the first is on call', atHome('platform', { onCall: true }), []],
+  ] as const)('asks %s', async (_, organisation, wanted) => {
+    const gates = [gate('platform', 1, { stages })];
+    const found = await muster(gates, [], { ...deps(), directory: createDirectory(organisation) });
+    expect(found.askAtOnce).toEqual(wanted);
   });
 
   it('rejects as unavailable when the directory does not answer', async () => {
