@@ -5,14 +5,16 @@
 import { cpus, totalmem } from 'node:os';
 import { Command } from 'commander';
 import { casesOf } from './cases.ts';
+import { type ClicksSize, measureClicks } from './clicks.ts';
+import { type FloodSize, measureFlood } from './flood.ts';
 import { measurePolicy, type PolicySize } from './policy.ts';
 import { printed, type Report } from './report.ts';
 import { type BenchSize, measureRows } from './rows.ts';
-import { targetsOf } from './targets.ts';
+import { slackTargets, targetsOf } from './targets.ts';
 import { measureWaiting, type WaitingSize } from './waiting.ts';
 import { openWorld } from './world.ts';
 
-type Size = BenchSize & WaitingSize & PolicySize;
+type Size = BenchSize & WaitingSize & PolicySize & ClicksSize & FloodSize;
 
 const FULL: Size = {
   rounds: 8,
@@ -26,6 +28,11 @@ const FULL: Size = {
   warmUpWaiting: 300,
   decisions: 60,
   judged: 2000,
+  clicks: 1000,
+  clicksPerSecond: 50,
+  flooding: 2000,
+  watchedMs: 120_000,
+  uncontended: 30,
 };
 const QUICK: Size = {
   rounds: 1,
@@ -37,6 +44,11 @@ const QUICK: Size = {
   warmUpWaiting: 2,
   decisions: 3,
   judged: 20,
+  clicks: 10,
+  clicksPerSecond: 10,
+  flooding: 6,
+  watchedMs: 2_000,
+  uncontended: 1,
 };
 
 const options = new Command('bench')
@@ -62,6 +74,10 @@ async function run(size: Size): Promise<Report> {
     const rows = await measureRows(casesOf(world), size, { eventsOf, progress });
     progress(`${size.waiting} requests that wait`);
     const waiting = await measureWaiting(world, size);
+    progress(`${size.clicks} clicks`);
+    const clicks = await measureClicks(world, size);
+    progress(`${size.flooding} requests in one channel`);
+    const flood = await measureFlood(world, size);
     return {
       date: new Date().toISOString().slice(0, 10),
       machine: machine(),
@@ -69,7 +85,9 @@ async function run(size: Size): Promise<Report> {
       rows,
       waiting,
       policy,
-      targets: targetsOf(rows, waiting, policy),
+      clicks,
+      flood,
+      targets: [...targetsOf(rows, waiting, policy), ...slackTargets(clicks, flood)],
     };
   } finally {
     await world.close();

@@ -13,6 +13,7 @@ import { type RunningWorker, runWorker } from '../src/main/run-worker.ts';
 import { requestSettings } from '../src/main/topology.ts';
 import type { Requests } from '../src/orchestrator/requests.ts';
 import { createRequests } from '../src/orchestrator/temporal-requests.ts';
+import type { SlackApp } from '../src/slack/app.ts';
 import type { Pace } from '../src/slack/pacing.ts';
 import { createSlackClient } from '../src/slack/slack-client.ts';
 import { openStore, type Store } from '../src/store/open-store.ts';
@@ -47,6 +48,8 @@ export interface Countersign {
   readonly requests: Requests;
   readonly store: Store;
   readonly signer: DecisionSigner;
+  /** Listens nowhere until it is started. */
+  readonly slack: SlackApp;
   close(): Promise<void>;
 }
 
@@ -91,6 +94,7 @@ export async function startCountersign(
     installation,
     requests,
     store,
+    slack: approvals.slack,
     signer: await decisionSigner(keys.decisionPrivate),
     async close() {
       await worker.stop();

@@ -1,4 +1,6 @@
 /** The result for people: one table, one paragraph, one line a target. */
+import type { ClicksResult } from './clicks.ts';
+import type { FloodResult } from './flood.ts';
 import type { PolicyRow } from './policy.ts';
 import type { Row } from './rows.ts';
 import type { Target } from './targets.ts';
@@ -11,6 +13,8 @@ export interface Report {
   readonly rows: readonly Row[];
   readonly waiting: WaitingResult;
   readonly policy: readonly PolicyRow[];
+  readonly clicks: ClicksResult;
+  readonly flood: FloodResult;
   readonly targets: readonly Target[];
 }
 
@@ -18,7 +22,7 @@ const HEAD = ['', 'p50 ms', 'p99 ms', '32 at once, /s', 'events', 'CPU ms', 'p50
 
 const POLICY_HEAD = ['policy decides a step', 'new: p50 ms', 'p99 ms', 'asked before: p50 ms', 'p99 ms'];
 
-export function printed({ date, machine, rows, waiting, policy, targets }: Report): string {
+export function printed({ date, machine, rows, waiting, policy, clicks, flood, targets }: Report): string {
   return [
     `${date}, ${machine}`,
     '',
@@ -33,6 +37,11 @@ export function printed({ date, machine, rows, waiting, policy, targets }: Repor
       POLICY_HEAD,
       ...policy.map(({ name, ...times }) => [name, ...Object.values(times).map(String)]),
     ]),
+    '',
+    `${clicks.clicks} clicks in Slack, ${clicks.clicksPerSecond} a second: durable and acknowledged p50 ${clicks.durableP50Ms} ms, p99 ${clicks.durableP99Ms} ms, slowest`,
+    `${clicks.slowestMs} ms; ${clicks.acknowledged} acknowledged in time, ${clicks.executed} executed. With ${flood.flooding} requests open in one channel, watched for ${flood.watchedMs / 1000} s,`,
+    `Slack took ${flood.traffic.posted} messages and refused ${flood.traffic.refused} calls. A card is behind its request, uncontended, by p50 ${flood.cardLagP50Ms} ms,`,
+    `p99 ${flood.cardLagP99Ms} ms.`,
     '',
     ...table(
       targets.map(({ what, wanted, got, met }) => [what, wanted, String(got), met ? 'met' : 'NOT MET']),

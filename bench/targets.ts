@@ -1,4 +1,6 @@
 /** What the bench is to reach, and whether it did. A benchmark, not a test: nothing fails here. */
+import type { ClicksResult } from './clicks.ts';
+import type { FloodResult } from './flood.ts';
 import type { PolicyRow } from './policy.ts';
 import type { Row } from './rows.ts';
 import type { WaitingResult } from './waiting.ts';
@@ -35,6 +37,20 @@ export function targetsOf(
       return atMost(`policy, ${name}: p50 of a step never asked before, ms`, most, got);
     }),
     atMost('worker memory (RSS) per 1,000 waiting, MB', MB_PER_1000_AT_MOST, waiting.rssMbPer1000),
+  ];
+}
+
+/** Of issue 5: clicks become durable in time, and Slack is never asked for more than it takes. */
+export function slackTargets(
+  { clicks, durableP99Ms, acknowledged }: ClicksResult,
+  { traffic, cardLagP99Ms }: FloodResult,
+): readonly Target[] {
+  return [
+    atMost('click → durable: p99, ms', 300, durableP99Ms),
+    atMost('clicks not acknowledged within 3 s', 0, clicks - acknowledged),
+    atMost('calls that Slack refused for coming too soon', 0, traffic.refused),
+    atMost('most messages in one channel within a second', 1, traffic.mostInASecond),
+    atMost('card behind its request, uncontended: p99, ms', 5_000, cardLagP99Ms),
   ];
 }
 

@@ -13,7 +13,11 @@ export interface SandboxSlack extends SlackAccess {
 /** Starts the sandbox workspace. Its secrets are new at every start and known to this process alone. */
 export async function sandboxSlack(
   organisation: Organisation,
-  { dataFolder, boltUrl }: { readonly dataFolder: string; readonly boltUrl: () => string },
+  {
+    dataFolder,
+    boltUrl,
+    strict = false,
+  }: { readonly dataFolder: string; readonly boltUrl: () => string; readonly strict?: boolean },
 ): Promise<SandboxSlack> {
   const botToken = `xoxb-${randomBytes(24).toString('hex')}`;
   const signingSecret = randomBytes(32).toString('hex');
@@ -22,6 +26,7 @@ export async function sandboxSlack(
     botToken,
     signingSecret,
     boltUrl,
+    strict,
     ...workspaceOf(organisation),
     stateFile: join(dataFolder, 'slack-sandbox.json'),
   });

@@ -37,7 +37,7 @@ describe('npm run bench', () => {
   });
 
   it('bench --json says for each target what was wanted, what was got and whether it was met', () => {
-    expect(report.targets).toHaveLength(8);
+    expect(report.targets).toHaveLength(13);
     for (const target of report.targets) {
       expect(target).toEqual({
         what: expect.any(String),
@@ -67,5 +67,17 @@ describe('npm run bench', () => {
     expect(decisionP50Ms).toBeGreaterThan(0);
     expect(decisionP99Ms).toBeGreaterThanOrEqual(decisionP50Ms);
     expect(Object.values(weights).every(Number.isFinite)).toBe(true);
+  });
+
+  it('bench --json clicks at the running door, and every click is acknowledged and executed', () => {
+    const { clicks, acknowledged, executed, durableP50Ms, durableP99Ms } = report.clicks;
+    expect([acknowledged, executed]).toEqual([clicks, clicks]);
+    expect(durableP50Ms).toBeGreaterThan(0);
+    expect(durableP99Ms).toBeGreaterThanOrEqual(durableP50Ms);
+  });
+
+  it('bench --json floods one channel of a strict Slack, which refuses nothing', () => {
+    expect(report.flood.traffic).toMatchObject({ refused: 0, mostInASecond: 1 });
+    expect(report.flood.traffic.posted).toBeGreaterThan(0);
   });
 });
