@@ -1,6 +1,6 @@
 /** The shape of approvals.yaml. Unknown keys are refused: a misspelt one must not leave an emergency without its alarm. */
 import { z } from 'zod';
-import type { ApprovalSettings } from '../domain/approval-settings.ts';
+import { type ApprovalSettings, ASK_LIMITS } from '../domain/approval-settings.ts';
 import { id, noticeName } from './people.schema.ts';
 
 /** Alone nobody breaks the glass. */
@@ -16,8 +16,15 @@ const breakGlass = z.strictObject({
   channel: noticeName,
 });
 
+const asks = z.strictObject({
+  openRequestsMax: z.int().min(1).max(1_000).default(ASK_LIMITS.openRequestsMax),
+  rejectedMax: z.int().min(1).max(1_000).default(ASK_LIMITS.rejectedMax),
+  pauseMinutes: z.int().min(1).max(60).default(ASK_LIMITS.pauseMinutes),
+});
+
 export const approvalsFile: z.ZodType<ApprovalSettings> = z
   .strictObject({
+    asks: asks.exactOptional(),
     breakGlass: breakGlass.exactOptional(),
     alerts: z.strictObject({ channel: noticeName }).exactOptional(),
     review: z.strictObject({ group: id }).exactOptional(),

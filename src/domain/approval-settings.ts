@@ -15,7 +15,21 @@ export interface BreakGlass {
   readonly channel: string;
 }
 
+/** How much one agent may ask of people. */
+export interface AskLimits {
+  /** Requests of one agent that may wait for people at once. */
+  readonly openRequestsMax: number;
+  /** So many requests turned down by people within an hour make the agent pause. */
+  readonly rejectedMax: number;
+  /** How long it pauses after the last of them. */
+  readonly pauseMinutes: number;
+}
+
+export const ASK_LIMITS: AskLimits = Object.freeze({ openRequestsMax: 50, rejectedMax: 5, pauseMinutes: 15 });
+
 export interface ApprovalSettings {
+  /** Absent: `ASK_LIMITS`. */
+  readonly asks?: AskLimits;
   readonly breakGlass?: BreakGlass;
   /** Where operators hear of what needs them, such as a rule that has nobody to ask. `channel` is a notice channel. */
   readonly alerts?: { readonly channel: string };

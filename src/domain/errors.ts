@@ -23,6 +23,8 @@ export type ErrorCode =
   | 'key-reused'
   | 'already-closed'
   | 'already-answered'
+  | 'too-many-open'
+  | 'turned-down-often'
   | 'misconfigured'
   | 'unavailable'
   | 'internal';

@@ -1,6 +1,6 @@
 /** How every answer leaves the door: headers, problems for refusals, one log line and the numbers. */
 import type { FastifyReply } from 'fastify';
-import { CountersignError } from '../domain/errors.ts';
+import { CountersignError, type ErrorCode } from '../domain/errors.ts';
 import type { DoorMetrics } from './door-metrics.ts';
 import type { Door } from './openapi.ts';
 import { problemOf, refusalOf } from './problems.ts';
@@ -12,6 +12,11 @@ const HEADERS = Object.freeze({
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
 });
+/** When asking again may help. */
+const RETRY_AFTER_SECONDS: Partial<Record<ErrorCode, number>> = {
+  'too-many-open': 60,
+  'turned-down-often': 300,
+};
 const RETRY_UNAVAILABLE_SECONDS = 5;
 
 /** Adds the headers, the error and not-found answers, and the records. No CORS: browsers have no business here. */
@@ -47,6 +52,8 @@ export function sendProblem(refusal: CountersignError, reply: FastifyReply): Fas
   if (problem.status === 401) {
     reply.header('www-authenticate', 'Bearer realm="countersign", error="invalid_token"');
   }
+  const retryAfter = RETRY_AFTER_SECONDS[problem.code];
+  if (retryAfter !== undefined) reply.header('retry-after', retryAfter);
   if (problem.status === 503) reply.header('retry-after', RETRY_UNAVAILABLE_SECONDS);
   return reply.headers(HEADERS).code(problem.status).type('application/problem+json').send(problem);
 }

@@ -43,6 +43,8 @@ export const PROBLEMS: Readonly<Record<ErrorCode, Row>> = Object.freeze({
   'key-reused': { status: 409, title: 'Idempotency key was used for another body' },
   'already-closed': { status: 409, title: 'Request is already closed' },
   'already-answered': { status: 409, title: 'Question is already answered' },
+  'too-many-open': { status: 429, title: 'Too many requests wait for people' },
+  'turned-down-often': { status: 429, title: 'People turned requests down too often' },
   misconfigured: { status: 500, title: 'Service is misconfigured' },
   unavailable: { status: 503, title: 'Service is unavailable' },
   internal: { status: 500, title: 'Internal error' },

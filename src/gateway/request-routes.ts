@@ -13,6 +13,7 @@ import {
   waitHeadersSchema,
 } from './ask.schema.ts';
 import type { Caller } from './auth.ts';
+import type { Demand } from './demand.ts';
 import type { DoorMetrics } from './door-metrics.ts';
 import { dryRun } from './dry-run.ts';
 import { answers, type Door } from './openapi.ts';
@@ -33,6 +34,7 @@ export interface RequestRoutes {
   readonly callerOf: CallerOf;
   readonly orders: StandingOrders;
   readonly waitForOutcome: WaitForOutcome;
+  readonly demand: Demand;
   readonly links: Links;
   readonly metrics: DoorMetrics;
   readonly clock: Clock;
@@ -57,22 +59,35 @@ function addAsk(door: Door, parts: RequestRoutes): void {
     body: askSchema,
     response: answers({
       200: [requestViewSchema, 'Closed'],
-      202: [requestViewSchema, 'Open: still running or waiting'],
+      202: [
+        requestViewSchema,
+        'Open: still running or waiting. With `Countersign-Joined`: the same was asked before and waits for people already',
+      ],
     }),
   };
   door.post('/v1/requests', { schema }, async (request, reply) => {
     const caller = parts.callerOf(request);
     const key = request.headers['idempotency-key'];
     const ask = await parseAsk(request.body, { ...parts, caller, key });
-    const { id, created } = await parts.requests.start(ask);
+    const { id, isRepeat, joined } = await startOrJoin(ask, parts);
     // Set before waiting: even an answer that fails later tells the caller where its request is.
     reply.header('location', parts.links.selfUrl(id));
-    if (!created) reply.header('idempotency-replayed', 'true');
+    if (isRepeat) reply.header('idempotency-replayed', 'true');
+    if (joined) reply.header('countersign-joined', id);
     // It is this session's: the session is part of the body that a key stands for. Asking again would cost a call.
     const asker = { agent: caller.agent.id };
     const wait = parsePrefer(request.headers.prefer);
     return await answerWhenSettled({ id, caller, asker, reply, wait }, parts);
   });
+}
+
+/** The request that answers the ask: a new one, the one its key started, or one that waits for the same already. */
+async function startOrJoin(ask: NewRequest, { requests, demand }: RequestRoutes) {
+  const other = await demand.admit(ask);
+  if (other !== undefined) return { id: other.id, isRepeat: other.repeated, joined: true };
+  const { id, created } = await requests.start(ask);
+  if (created) demand.started(id, ask);
+  return { id, isRepeat: !created, joined: false };
 }
 
 function addRead(door: Door, parts: RequestRoutes): void {
@@ -153,7 +168,7 @@ interface Waiting {
 
 async function answerWhenSettled(
   { id, caller: { agent, session, token }, asker, reply, wait }: Waiting,
-  { waitForOutcome, links, metrics, orders, clock }: RequestRoutes,
+  { waitForOutcome, links, metrics, orders, clock, demand }: RequestRoutes,
 ): Promise<RequestAnswer> {
   const view = await waitForOutcome({ id, waitMs: wait.waitMs, asker });
   // Half a minute may have passed since the call was let in.
@@ -166,6 +181,7 @@ async function answerWhenSettled(
       .code(202)
       .header('retry-after', view.status === 'waiting' ? RETRY_WAITING_SECONDS : RETRY_RUNNING_SECONDS);
   }
+  await demand.seen(view);
   metrics.told(view);
   return asAnswered(view, links);
 }

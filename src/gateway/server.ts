@@ -14,6 +14,8 @@ import Fastify, {
 } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Registry } from 'prom-client';
+import type { ApprovalSettingsReader } from '../domain/approval-settings.ts';
+import type { OpenAsks } from '../domain/open-asks.ts';
 import type { Judgement } from '../domain/plan.ts';
 import type { AccessBook, Clock, Directory, Sessions, StandingOrders } from '../domain/ports.ts';
 import type { NewRequest, Requests } from '../orchestrator/requests.ts';
@@ -21,6 +23,7 @@ import { addAnswerRoute } from './answer-routes.ts';
 import { addAnswering, sendProblem } from './answering.ts';
 import type { Authenticate } from './auth.ts';
 import { type CanaryWatch, watchForCanaries } from './canary-watch.ts';
+import { createDemand } from './demand.ts';
 import { createDoorMetrics, type DoorMetrics } from './door-metrics.ts';
 import { readJsonOnly } from './json-body.ts';
 import { addOpenApi, checkWithZod, type Door } from './openapi.ts';
@@ -53,6 +56,8 @@ export interface GatewayParts extends Omit<CanaryWatch, 'clock'> {
   readonly sessions: Sessions;
   readonly access: Pick<AccessBook, 'list'>;
   readonly directory: Pick<Directory, 'person'>;
+  readonly openAsks: OpenAsks;
+  readonly approvalSettings: ApprovalSettingsReader;
   readonly links: Links;
   readonly version: string;
   readonly logger?: FastifyBaseLogger;
@@ -107,7 +112,12 @@ function addAgentRoutes(agents: Door, parts: GatewayParts, metrics: DoorMetrics)
   const callerOf = requireCaller(agents, { ...parts, clock });
   watchForCanaries(agents, { ...parts, callerOf, clock });
   const waitForOutcome = createOutcomeWait(requests, closing.signal);
-  addRequestRoutes(agents, { ...parts, callerOf, waitForOutcome, metrics, clock });
+  const demand = createDemand({
+    ...parts,
+    clock,
+    ...(parts.logger === undefined ? {} : { log: parts.logger }),
+  });
+  addRequestRoutes(agents, { ...parts, callerOf, waitForOutcome, metrics, clock, demand });
   addAnswerRoute(agents, { ...parts, callerOf });
   addToolRoutes(agents, { ...parts, callerOf });
   addSessionRoutes(agents, { ...parts, callerOf, clock });

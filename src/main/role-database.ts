@@ -1,5 +1,6 @@
 /** The database of a production process: PostgreSQL, and of the store only what the process's roles use. */
 import { CountersignError } from '../domain/errors.ts';
+import type { OpenAsks } from '../domain/open-asks.ts';
 import type { Absences, AccessBook, Sessions, StandingGrants } from '../domain/ports.ts';
 import type { Role } from '../process/setting-table.ts';
 import type { Settings } from '../process/settings.ts';
@@ -14,7 +15,7 @@ const CONNECTIONS_MAX = 10;
 const SCHEMA_WAIT_MS = 60_000;
 
 /** What the gateway keeps: declared tasks, what it saw and refused, and what a tripped alarm revokes. */
-export interface GatewayStore extends Pick<DatabaseStore, 'orders' | 'sessions' | 'usage'> {
+export interface GatewayStore extends Pick<DatabaseStore, 'orders' | 'sessions' | 'usage' | 'openAsks'> {
   readonly revocations: Pick<RevocationBook, 'active' | 'add'>;
   readonly access: Pick<AccessBook, 'inForce' | 'list'>;
   readonly grants: Pick<StandingGrants, 'inForce'>;
@@ -58,6 +59,7 @@ export interface ApprovalsStore
     | 'tickets'
   > {
   readonly grants: Pick<StandingGrants, 'find' | 'list' | 'usesOf' | 'revoke'>;
+  readonly openAsks: Pick<OpenAsks, 'look'>;
 }
 
 /** What each role was opened with; absent: this process does not play it. */

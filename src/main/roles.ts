@@ -49,10 +49,12 @@ export async function gatewayRole(options: {
   const { installation, keys, store, requests, loggers, configFolder, selfUrl, temporalUrlFor } = options;
   const { directory, registry, policy, clock, environment } = installation;
   const { issuers } = keys;
-  const { orders, sessions, revocations, access } = store;
+  const { orders, sessions, revocations, access, openAsks } = store;
+  const { approvalSettings } = installation;
   const dryRunDeps = { ...installation, ...judgingPart(store), usage: unobserving(store.usage) };
   return createGateway({
     ...{ requests, registry, directory, orders, sessions, revocations, access, clock },
+    ...{ openAsks, approvalSettings },
     logger: loggers.log,
     security: loggers.security,
     version: API_VERSION,
@@ -160,6 +162,11 @@ export async function approvalsRole(options: {
     approvalsChannel,
     names,
     pacer: createPacer(pace),
+    turnedDown: {
+      openAsks: store.openAsks,
+      approvalSettings: installation.approvalSettings,
+      clock: installation.clock,
+    },
     log: loggers.log,
   });
   const counts = createOversightMetrics();

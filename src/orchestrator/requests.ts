@@ -69,6 +69,8 @@ export interface TimelineEntry {
 export interface Requests {
   /** Starts the request's workflow, or finds it by key. `key-reused` when the same key came with another body or session. */
   start(ask: NewRequest): Promise<{ readonly id: string; readonly created: boolean }>;
+  /** The id that this key makes; another each time without one. Says nothing about whether there is such a request. */
+  idOf(agent: string, key: string | undefined): string;
   /** The request as it is now; undefined when unknown, or not this asker's. */
   view(id: string, asker?: Asker): Promise<RequestView | undefined>;
   /** As `view`, but waits up to `waitMs` for the request to close. */

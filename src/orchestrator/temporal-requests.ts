@@ -47,6 +47,7 @@ export function createRequests(deps: OrchestratorDeps): Requests {
     });
   return {
     start: (ask) => bounded(() => start(ask, { ...deps, idOf })),
+    idOf,
     view: async (id, asker) => (isRequestId(id) ? bounded(() => viewNow(client, id, asker)) : undefined),
     settled: async (id, waitMs, asker) =>
       isRequestId(id) ? bounded(() => settledView(client, id, waitMs, asker), waitMs) : undefined,

@@ -12,6 +12,7 @@ import { type Saying, sayOnce } from './say-once.ts';
 import { showCard } from './show-card.ts';
 import { sorted } from './slack-client.ts';
 import { spoken } from './spoken.ts';
+import { type TurnedDownParts, tellWhenTurnedDownOften } from './turned-down.ts';
 
 /** At most this many people are mentioned in one line; more are a crowd, not a reminder. */
 const MENTIONS_MAX = 20;
@@ -26,6 +27,8 @@ export interface SlackSurfaceOptions {
   readonly approvalsChannel: string;
   readonly names: Names;
   readonly pacer: Pacer;
+  /** Absent: owners are not told when people keep turning their agents down. */
+  readonly turnedDown?: TurnedDownParts;
   /** What an operator has to mend is said here. */
   readonly log: Log;
 }
@@ -47,7 +50,15 @@ export function createSlackSurface(options: SlackSurfaceOptions): Surface {
     (await ask(directory.person(person)))?.slack?.user ??
     failFor(`Cannot reach person: "${person}" has no Slack user`, 'final');
   const surface: Surface = {
-    showCard: (view) => showCard(options, view),
+    async showCard(view) {
+      await showCard(options, view);
+      if (options.turnedDown === undefined) return;
+      await tellWhenTurnedDownOften(view, options.turnedDown, surface.tell).catch((error: unknown) => {
+        // The card stands: an owner who can never be reached must not keep it from being done.
+        if (!(error instanceof OutsideError) || error.kind !== 'final') throw error;
+        options.log.warn({ event: 'owner-not-told', agent: view.agent }, "Could not tell an agent's owner");
+      });
+    },
     async sayInThread({ request, key, text, mentionGroups = [], by, quote }) {
       const { channel, ts } = await cardOf(request);
       const mentions = await mentionsOf(directory, mentionGroups);

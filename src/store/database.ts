@@ -37,6 +37,8 @@ export interface EffectsTable {
 }
 
 export interface ApprovalsTable {
+  /** Absent in rows of versions that did not note it. */
+  agent: string | null;
   request: string;
   version: number;
   digest: string;
@@ -220,7 +222,26 @@ export interface WebTicketsTable {
   expires_at: Date;
 }
 
+export interface OpenAsksTable {
+  id: string;
+  request: string;
+  agent: string;
+  twin: string;
+  body: string;
+  noted_at: Date;
+}
+
+/** What waits for people, and what they turned down. */
+export interface AgentPressureView {
+  kind: 'waiting' | 'rejected';
+  agent: string;
+  request: string;
+  at: Date;
+}
+
 export interface Tables extends OversightTables {
+  open_asks: OpenAsksTable;
+  agent_pressure: AgentPressureView;
   effects: EffectsTable;
   approvals: ApprovalsTable;
   identities: IdentitiesTable;

@@ -23,11 +23,11 @@ export function createInbox(db: Database): Inbox {
 }
 
 async function open(db: Database, approval: OpenApproval): Promise<void> {
-  const { request, version, digest } = approval;
+  const { request, version, digest, agent } = approval;
   const row = await db
     .insertInto('approvals')
     .values({
-      ...{ request, version, digest },
+      ...{ request, version, digest, agent },
       body: json(approval),
       opened_at: new Date(approval.openedAt),
       expires_at: new Date(approval.expiresAt),

@@ -15,6 +15,7 @@ import * as absences from './migrations/0009-absences.ts';
 import * as web from './migrations/0010-web.ts';
 import * as standingGrants from './migrations/0011-standing-grants.ts';
 import * as oversight from './migrations/0012-oversight.ts';
+import * as openAsks from './migrations/0013-open-asks.ts';
 
 /** In order, by name. A name once released is never changed or removed: databases remember it. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = Object.freeze({
@@ -30,6 +31,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = Object.freeze({
   '0010-web': web,
   '0011-standing-grants': standingGrants,
   '0012-oversight': oversight,
+  '0013-open-asks': openAsks,
 });
 
 /**

@@ -10,6 +10,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Kysely, sql } from 'kysely';
 import { CountersignError } from '../domain/errors.ts';
+import type { OpenAsks } from '../domain/open-asks.ts';
 import type { OversightBook } from '../domain/oversight.ts';
 import type {
   AbsenceBook,
@@ -42,6 +43,7 @@ import { createInbox } from './inbox.ts';
 import type { Messages } from './messages.ts';
 import { createMessages } from './messages.ts';
 import { migrate } from './migrate.ts';
+import { createOpenAsks } from './open-asks.ts';
 import { openPglite } from './open-pglite.ts';
 import { openPostgres } from './open-postgres.ts';
 import { makeOrderFolders, type OrderFiles, orderFiles } from './order-files.ts';
@@ -94,6 +96,7 @@ export interface DatabaseStore {
   readonly pageSessions: PageSessions;
   readonly passkeys: Passkeys;
   readonly tickets: Tickets;
+  readonly openAsks: OpenAsks;
   /** Rejects when the database does not answer. */
   ping(): Promise<void>;
 }
@@ -216,6 +219,7 @@ export function storeOn(
     pageSessions: createPageSessions(db),
     passkeys: createPasskeys(db),
     tickets: createTickets(db),
+    openAsks: createOpenAsks(db),
     ping: async () => {
       await sql`select 1`.execute(db);
     },

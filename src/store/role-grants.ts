@@ -63,7 +63,13 @@ const SAID_LATER = ['has_reason', 'surface', 'assurance', 'at', 'admitted'] as c
 /** Every login sees which migrations are done. What is not in here is not allowed. */
 export const ROLE_GRANTS: Readonly<Record<DatabaseRole, Grants>> = Object.freeze({
   /** Sees what limits count, never what an effect captured or gave. A tripped alarm may revoke, and not reinstate. */
-  gateway: { ...JUDGING, sessions: READ_AND_ADD, revocations: READ_AND_ADD },
+  gateway: {
+    ...JUDGING,
+    sessions: READ_AND_ADD,
+    revocations: READ_AND_ADD,
+    agent_pressure: READ,
+    open_asks: { select: true, insert: true, delete: true },
+  },
   /** Reads absences, because admitting a decision asks who stands in for whom; executing asks again. */
   workflows: { ...JUDGING, denials: ADD, absences: READ },
   approvals: {
@@ -78,6 +84,8 @@ export const ROLE_GRANTS: Readonly<Record<DatabaseRole, Grants>> = Object.freeze
     // Removing old ones locks them first, which takes the right to change.
     clicks: { select: true, insert: true, update: ['seen_at'], delete: true },
     absences: ABSENCES,
+    agent_pressure: READ,
+    open_asks: READ,
     standing_grants: { select: true, update: REVOKED },
     standing_grant_entries: READ,
     oversight_asked: { select: true, insert: true, update: ASKED_LATER, delete: true },

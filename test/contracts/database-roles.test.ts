@@ -104,6 +104,20 @@ describe.skipIf(postgresBinaries() === undefined)(
       await until('the executor knows of it', async () => (await seen()).revocations.length === 1, 2_000);
     });
 
+    it('lets the gateway see what waits for people and note asks, and approvals see it too', async () => {
+      const { openAsks } = storeOf('gateway');
+      const approval = anApproval({
+        agent: 'waiting-agent',
+        expiresAt: new Date(Date.now() + 60_000).toISOString(),
+      });
+      await storeOf('approvals').inbox.open(approval);
+      const query = { agent: 'waiting-agent', twin: 't', now: new Date() };
+      await openAsks.note({ ...query, id: 'req', request: 'req', body: 'b', at: new Date() });
+      const seen = { waiting: [approval.request], rejected: [], twin: 'req' };
+      expect(await openAsks.look(query)).toEqual(seen);
+      expect(await storeOf('approvals').openAsks.look(query)).toEqual(seen);
+    });
+
     it('lets the executor reserve, settle, give access and take it back', async () => {
       const { effects, access } = storeOf('executor');
       const [intent, plain] = [anIntent(), anIntent()];

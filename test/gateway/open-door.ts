@@ -5,9 +5,11 @@ import type { JWK } from 'jose';
 import { z } from 'zod';
 import { publicKeyOf } from '../../src/approvals/signing.ts';
 import type { AccessGrant } from '../../src/domain/access.ts';
+import type { AskLimits } from '../../src/domain/approval-settings.ts';
+import type { OpenAsks } from '../../src/domain/open-asks.ts';
 import type { Agent } from '../../src/domain/people.ts';
 import type { Judgement } from '../../src/domain/plan.ts';
-import type { Directory } from '../../src/domain/ports.ts';
+import type { Clock, Directory } from '../../src/domain/ports.ts';
 import { createAuthenticator } from '../../src/gateway/auth.ts';
 import { type Canaries, canariesOf } from '../../src/gateway/canary.ts';
 import { listenGateway } from '../../src/gateway/listen.ts';
@@ -26,6 +28,7 @@ import type { NewRequest } from '../../src/orchestrator/requests.ts';
 import type { DatabaseStore } from '../../src/store/open-store.ts';
 import type { Tool } from '../../src/tools/define-tool.ts';
 import { createRegistry } from '../../src/tools/registry.ts';
+import { openAsksInMemory } from './open-asks-in-memory.ts';
 import {
   type BookInMemory,
   bookInMemory,
@@ -152,6 +155,9 @@ export async function openDoor(
     access?: readonly AccessGrant[];
     /** The real one in place of what is kept in memory. */
     store?: Pick<DatabaseStore, 'orders' | 'revocations' | 'sessions' | 'access'>;
+    openAsks?: OpenAsks;
+    asks?: AskLimits;
+    clock?: Clock;
   } = {},
 ): Promise<OpenDoor> {
   const issuerKey = newKey();
@@ -176,12 +182,14 @@ export async function openDoor(
     },
     canaries: more.canaries ?? canariesOf([]),
     security: { warn: (line: object) => security.push(line), error: (line: object) => security.push(line) },
+    openAsks: more.openAsks ?? openAsksInMemory(),
+    approvalSettings: async () => (more.asks === undefined ? {} : { asks: more.asks }),
     judge: async (ask) => (more.judgement ?? allowed)(ask),
     mayAsk: (one, { name }) => one.id === 'release-agent' || name.startsWith('email.'),
     directory,
     links: { selfUrl: (id) => `/v1/requests/${id}`, temporalUrlFor: (id) => `http://temporal.example/${id}` },
     version: '1.2.3',
-    clock: () => new Date('2026-11-21T09:00:00.000Z'),
+    clock: more.clock ?? (() => new Date('2026-11-21T09:00:00.000Z')),
     ...(more.logger === undefined ? {} : { logger: more.logger }),
   });
   const address = await listenGateway(door, { port: 0 });

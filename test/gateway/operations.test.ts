@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { canariesOf } from '../../src/gateway/canary.ts';
 import { listenGateway } from '../../src/gateway/listen.ts';
 import { createGateway } from '../../src/gateway/server.ts';
+import { openAsksInMemory } from './open-asks-in-memory.ts';
 import { type OpenDoor, openDoor } from './open-door.ts';
 import { bookInMemory, sessionsInMemory } from './orders-in-memory.ts';
 import { requestsInMemory } from './requests-in-memory.ts';
@@ -50,7 +51,7 @@ describe('GET /metrics', () => {
     const door = await opened();
     await door.call('/v1/requests', { body: ASK, headers: { prefer: 'wait=0' } });
     door.requests.closeAtOnceWith({ outcome: 'denied' });
-    await door.call('/v1/requests', { body: ASK });
+    await door.call('/v1/requests', { body: { ...ASK, confidence: 0.42 } });
     await door.call('/v1/requests', { body: { ...ASK, tool: 'shell.run' } });
     await door.call('/v1/requests/req_1', { headers: { prefer: 'wait=0' } });
     await door.call('/v1/secret-page');
@@ -164,6 +165,8 @@ describe('listenGateway()', () => {
       authenticate: () => Promise.reject(new Error('unused')),
       judge: () => Promise.reject(new Error('unused')),
       mayAsk: () => false,
+      openAsks: openAsksInMemory(),
+      approvalSettings: async () => ({}),
       sessions: sessionsInMemory(),
       access: { list: async () => [] },
       canaries: canariesOf([]),

@@ -1,4 +1,5 @@
 /** The orchestrator as a door sees it, in memory: requests stay open until the test closes them. */
+import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { canonicalHash } from '../../src/domain/digest.ts';
 import { CountersignError } from '../../src/domain/errors.ts';
@@ -89,6 +90,7 @@ export function requestsInMemory(): RequestsInMemory {
       if (atOnce !== undefined) close(id, atOnce);
       return { id, created: true };
     },
+    idOf: (agent, key) => byKey.get(`${agent} ${key}`)?.id ?? `req_of ${agent} ${key ?? randomUUID()}`,
     view: async (id, asker) => visible(id, asker),
     async settled(id, waitMs, asker) {
       const view = visible(id, asker);

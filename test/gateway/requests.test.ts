@@ -76,7 +76,7 @@ describe('POST /v1/requests', () => {
 
   test('answers 200 with the outcome when it comes within the wait', async () => {
     door.requests.closeAtOnceWith({ outcome: 'denied', effects: 'none', message: 'Not here' });
-    const { status, headers, body } = await ask(ASK, {});
+    const { status, headers, body } = await ask({ ...ASK, confidence: 0.42 }, {});
     door.requests.closeAtOnceWith(undefined);
     expect(status).toBe(200);
     expect(headers.has('retry-after')).toBe(false);

@@ -8,6 +8,7 @@ import { grantsContract } from './grants.contract.ts';
 import { haltsContract } from './halts.contract.ts';
 import { identitiesContract } from './identities.contract.ts';
 import { inboxContract } from './inbox.contract.ts';
+import { openAsksContract } from './open-asks.contract.ts';
 import { ordersContract } from './orders.contract.ts';
 import { oversightContract } from './oversight.contract.ts';
 import { reservationsContract } from './reservations.contract.ts';
@@ -36,5 +37,6 @@ onBothDatabases((store) => {
   grantsContract(store);
   oversightContract(store);
   webContract(store);
+  openAsksContract(store);
   haltsContract('halts in the database', () => store().halts);
 });

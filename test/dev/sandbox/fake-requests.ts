@@ -21,6 +21,7 @@ export function fakeRequests(): FakeRequests {
       known.set(view.id, { view, timeline });
     },
     start: notHere,
+    idOf: () => 'req_unknown',
     decide: notHere,
     amend: notHere,
     asks: notHere,
