@@ -10,11 +10,12 @@
 import { canonicalHash } from '../domain/digest.ts';
 import { CountersignError, type FieldProblem } from '../domain/errors.ts';
 import type { Policy } from '../domain/ports.ts';
+import type { Gate } from '../domain/verdict.ts';
 import { type Bundle, NOT_GATED } from './ask-engine.ts';
 import { checkRules } from './check.ts';
 import { policyOf } from './decide.ts';
 import { type Engine, loadEngine } from './engine.ts';
-import { settleGates } from './gates.ts';
+import { gatesOf, settleGates } from './gates.ts';
 import { generateGrants } from './generate-grants.ts';
 import { grantedTools, type MayAsk } from './granted-tools.ts';
 import { covers } from './literals.ts';
@@ -39,6 +40,8 @@ export interface LoadedPolicy extends Policy {
   readonly mayAsk: MayAsk;
   /** The reviewed matrix, in the order of the file. Whether a line has expired is `isExpired`'s answer. */
   readonly permissions: readonly PermissionLine[];
+  /** What each approval and notice demands once it fires, in the order of the file. */
+  readonly gates: readonly Gate[];
 }
 
 interface Files {
@@ -69,7 +72,8 @@ export async function loadPolicy({ folder, ...names }: PolicySources): Promise<L
   };
   const { bundle, permissions } = await checkedBundle(engine, files, names);
   const mayAsk = grantedTools(bundle.rules.values());
-  return Object.freeze({ ...policyOf(engine, bundle), mayAsk, permissions });
+  const gates = Object.freeze(gatesOf([...bundle.rules.values()]));
+  return Object.freeze({ ...policyOf(engine, bundle), mayAsk, permissions, gates });
 }
 
 async function checkedBundle(

@@ -63,6 +63,9 @@ export async function openPolicy(
     get permissions() {
       return current().permissions;
     },
+    get gates() {
+      return current().gates;
+    },
     decide: (facts) => current().decide(facts),
     mentions: (tool) => current().mentions(tool),
     mayAsk: (profile, tool) => current().mayAsk(profile, tool),

@@ -45,6 +45,32 @@ describe('countersign policy check', () => {
     expect(said.out).toMatch(/release-announces .* on request, 30 min/);
   });
 
+  test('says whom each gate asks and how many people are there for it', async () => {
+    const { out } = await cli(['policy', 'check']);
+    expect(out).toMatch(/GATE +ASKS +PEOPLE\n/);
+    expect(out).toMatch(
+      /cancel-subscription +1 of support or finance after 4 h or finance-leads after 6 h \(medium, 8 h\) +6\n/,
+    );
+    expect(out).toMatch(/access-mail +1 of support, else platform \(medium, 4 h\) +7\n/);
+    expect(out).toMatch(/merge-notice +#agent-notices +-\n/);
+    expect(out).not.toContain('too few');
+  });
+
+  test('says of which gates the people are too few', async () => {
+    config = await copyOf({
+      file: 'policy/gates.cedar',
+      from: /(@id\("refund-large"\)[^;]*)@quorum\("1"\)/,
+      to: '$1@quorum("3")',
+    });
+    const said = await cli(['policy', 'check', '--config', config]);
+    expect(said.exit).toBe(0);
+    expect(said.out).toMatch(/refund-large +3 of finance-leads \(high, 4 h\) +2, too few\n/);
+    const { gates } = (await cli(['policy', 'check', '--json', '--config', config])).json();
+    expect(gates.filter(({ tooFew }: { tooFew?: boolean }) => tooFew)).toEqual([
+      { rule: 'refund-large', asks: '3 of finance-leads (high, 4 h)', people: 2, tooFew: true },
+    ]);
+  });
+
   test('says which lines have expired', async () => {
     config = await copyOf({
       file: 'policy/permissions.yaml',

@@ -3,13 +3,14 @@ import type { LoadedPolicy } from '../../policy/load.ts';
 import { rulesIn } from '../../policy/mutants.ts';
 import { isExpired } from '../../policy/permissions.ts';
 import { openPolicyDesk } from '../policy-desk.ts';
+import { describeGates, gateLines } from './describe-gates.ts';
 import { EXIT, type Exit } from './exit-codes.ts';
 import { json, pairs, table } from './print.ts';
 import type { CommandContext } from './request-commands.ts';
 
 type Line = LoadedPolicy['permissions'][number];
 
-/** Prints the policy's version, its rules and its matrix. Rejects with `misconfigured` that lists every problem. */
+/** Prints the policy's version, its rules, its gates with the people there for each, and its matrix. Rejects with `misconfigured` that lists every problem. */
 export async function policyCheckCommand(
   _: unknown,
   { world, settings, asJson }: CommandContext,
@@ -21,8 +22,9 @@ export async function policyCheckCommand(
   const expired = lines.filter((line) => line.expired).length;
   const { version } = policy;
   const rules = await rulesIn(desk.bundleFolder);
+  const gates = gateLines(policy.gates, desk.organisation.people);
   if (asJson) {
-    world.out(json({ version, rules, permissions: lines }));
+    world.out(json({ version, rules, gates, permissions: lines }));
     return EXIT.done;
   }
   const rows = lines.map((line) => [
@@ -40,7 +42,7 @@ export async function policyCheckCommand(
       ['version', version],
       ['rules', String(rules.length)],
       ['matrix', `${lines.length} lines, ${expired} expired`],
-    ])}\n${table(['line', 'profile', 'effect', 'tools', 'scope', 'tier', 'owner', 'until'], rows)}`,
+    ])}\n${describeGates(gates)}\n${table(['line', 'profile', 'effect', 'tools', 'scope', 'tier', 'owner', 'until'], rows)}`,
   );
   return EXIT.done;
 }
