@@ -9,7 +9,7 @@ const SCOPE_CHARS_MAX = 200;
 
 /** `members` are the people of the groups as the directory knows them now, where it could be read. A book keeps the first. */
 export function askedOf(view: CardView, members?: Asked['members']): Asked {
-  const { request, version, seq, agent, tier, outcome, effects, closedAt } = view;
+  const { request, version, seq, agent, tier, outcome, effects, closedAt, editedBy } = view;
   return {
     ...{ request, version, seq, agent, tier },
     rules: view.askedBy ?? rulesOf(view),
@@ -18,6 +18,7 @@ export function askedOf(view: CardView, members?: Asked['members']): Asked {
     steps: similarSteps(view),
     answers: view.votes.map(answerOf),
     fate: fateOf(view),
+    ...(editedBy === undefined ? {} : { editedBy }),
     ...(outcome === undefined ? {} : { outcome }),
     ...(effects === undefined ? {} : { effects }),
     undone: view.steps.filter(({ status }) => status === 'undone').length,
@@ -74,10 +75,11 @@ function answerOf({ person, answer, at, reason, surface, assurance }: CardVote):
   };
 }
 
-/** One denial ends it, whatever came before; what is approved stays so, whatever comes of it. */
+/** A denial ends it and an edit voids it, whatever came before; what is approved stays so, whatever comes of it. */
 function fateOf(view: CardView): Fate {
   const { votes, need, have, state, outcome } = view;
   if (votes.some(({ answer }) => answer === 'deny')) return 'rejected';
+  if (view.editedBy !== undefined) return 'edited';
   if (view.approvedAt !== undefined || (need > 0 && have >= need)) return 'approved';
   if (state === 'replaced') return 'replaced';
   if (state !== 'closed') return 'open';

@@ -41,8 +41,7 @@ const FAILED: readonly (Outcome | undefined)[] = ['failed', 'rolled_back', 'roll
 
 /** One line a subject, the most asked first. */
 export function oversightReport({ asked, refused }: OversightRecords, by: ReportKey): readonly ReportLine[] {
-  const editors = editorsOf(asked);
-  const cases = asked.flatMap((one) => casesOf(one, editors.get(keyOf(one)), by));
+  const cases = asked.flatMap((one) => casesOf(one, by));
   const clicks = clickedOn(asked, refused, by);
   const bySubject = new Map<string, Case[]>();
   for (const one of cases) {
@@ -67,19 +66,9 @@ interface Case {
 
 const keyOf = ({ request, version }: Pick<Asked, 'request' | 'version'>) => `${request} ${version}`;
 
-/** Who edited which version: the one after it says so. */
-function editorsOf(all: readonly Asked[]): ReadonlyMap<string, string> {
-  return new Map(
-    all.flatMap(({ request, version, editedBy }) =>
-      editedBy === undefined ? [] : [[keyOf({ request, version: version - 1 }), editedBy] as const],
-    ),
-  );
-}
-
-function casesOf(asked: Asked, editor: string | undefined, by: ReportKey): readonly Case[] {
-  if (by === 'person') return personCases(asked, editor);
-  const { answers } = asked;
-  const fate = editor === undefined ? asked.fate : 'edited';
+function casesOf(asked: Asked, by: ReportKey): readonly Case[] {
+  if (by === 'person') return personCases(asked);
+  const { answers, fate } = asked;
   const subjects = { rule: asked.rules, agent: [asked.agent], group: asked.groups }[by];
   return subjects.map((subject) => ({
     ...{ subject, asked, fate },
@@ -87,12 +76,12 @@ function casesOf(asked: Asked, editor: string | undefined, by: ReportKey): reado
   }));
 }
 
-function personCases(asked: Asked, editor: string | undefined): readonly Case[] {
-  const { answers, members = {} } = asked;
-  const took = [...answers.map(({ person }) => person), ...(editor === undefined ? [] : [editor])];
+function personCases(asked: Asked): readonly Case[] {
+  const { answers, members = {}, editedBy } = asked;
+  const took = [...answers.map(({ person }) => person), ...(editedBy === undefined ? [] : [editedBy])];
   return [...new Set([...Object.values(members).flat(), ...took])].map((subject) => {
     const mine = answers.filter(({ person }) => person === subject);
-    return { subject, asked, fate: subject === editor ? 'edited' : doneBy(mine), answers: mine };
+    return { subject, asked, fate: subject === editedBy ? 'edited' : doneBy(mine), answers: mine };
   });
 }
 

@@ -66,6 +66,8 @@ export interface CardView {
   /** When people were asked on this version, and when enough of them had approved it. */
   readonly askedAt?: string;
   readonly approvedAt?: string;
+  /** Who edited this version into the next one. */
+  readonly editedBy?: string;
   readonly expiresAt: string;
   /** `waiting` has buttons; `replaced` points to the newer version's card; the others are a record. */
   readonly state: 'waiting' | 'running' | 'undoing' | 'replaced' | 'closed';

@@ -42,7 +42,7 @@ export interface Asked {
   readonly steps: readonly AskedStep[];
   readonly answers: readonly GivenAnswer[];
   readonly fate: Fate;
-  /** Who edited the version before this one into this one. */
+  /** Who edited this version into the next one. */
   readonly editedBy?: string;
   readonly outcome?: Outcome;
   readonly effects?: Effects;

@@ -89,12 +89,11 @@ async function replace(db: Database, asked: Asked): Promise<Before | undefined> 
 }
 
 function rowOf(asked: Asked) {
-  const { request, version, agent, tier, rules, groups, editedBy = null, askedAt } = asked;
+  const { request, version, agent, tier, rules, groups, askedAt } = asked;
   return {
     ...{ request, version, agent, tier },
     rules: json(rules),
     groups: json(groups),
-    edited_by: editedBy,
     asked_at: new Date(askedAt),
     ...laterOf(asked),
   };
@@ -105,6 +104,7 @@ function laterOf(asked: Asked) {
   const { seq, fate, undone, stuck, members, closedAt } = asked;
   return {
     ...{ seq, fate, undone, stuck },
+    edited_by: asked.editedBy ?? null,
     outcome: asked.outcome ?? null,
     effects: asked.effects ?? null,
     members: members === undefined ? null : json(members),

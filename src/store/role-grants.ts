@@ -49,6 +49,7 @@ const ASKED_LATER = [
   'seq',
   'members',
   'fate',
+  'edited_by',
   'outcome',
   'effects',
   'undone',

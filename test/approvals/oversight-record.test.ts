@@ -25,6 +25,8 @@ describe('askedOf()', () => {
     ['was denied after enough had approved', { votes: [yes, no], need: 1, have: 1 }, 'rejected'],
     ['was denied and is taken back', { votes: [no], state: 'undoing' }, 'rejected'],
     ['drifted', { state: 'replaced' }, 'replaced'],
+    ['was edited', { state: 'replaced', editedBy: 'alice' }, 'edited'],
+    ['was edited after enough had approved', { editedBy: 'alice', need: 1, have: 1 }, 'edited'],
     ['was approved and then drifted', { state: 'replaced', approvedAt: AT }, 'approved'],
     ['ran out and is taken back', { state: 'undoing' }, 'open'],
     ['ran out', { state: 'closed', outcome: 'expired' }, 'expired'],

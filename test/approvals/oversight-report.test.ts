@@ -92,12 +92,9 @@ describe('oversightReport()', () => {
   });
 
   it('counts a version that was edited as edited, and the edit for whoever made it', () => {
-    const first = anAsked({ fate: 'replaced', answers: [took(9, 'bob')] });
+    const first = anAsked({ fate: 'edited', editedBy: 'alice', answers: [took(9, 'bob')] });
     const second = anAsked({
-      request: first.request,
-      version: 2,
-      editedBy: 'alice',
-      fate: 'approved',
+      ...{ request: first.request, version: 2, fate: 'approved' },
       answers: [took(60, 'bob')],
     });
     expect(oversightReport(records([second, first]), 'rule')).toMatchObject([

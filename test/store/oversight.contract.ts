@@ -42,7 +42,14 @@ export function oversightContract(store: StoreUnderTest): void {
       const asked = anAsked({ answers: [yes] });
       const closed: Asked = {
         ...asked,
-        ...{ seq: 3, answers: [yes, no], fate: 'rejected', outcome: 'rejected', effects: 'none' },
+        ...{
+          seq: 3,
+          editedBy: 'carol',
+          answers: [yes, no],
+          fate: 'rejected',
+          outcome: 'rejected',
+          effects: 'none',
+        },
         closedAt: secondsOn(30),
       };
       expect(await book().note({ ...asked, seq: 2 })).toMatchObject({ isNew: true, answers: [yes] });
@@ -109,7 +116,7 @@ export function oversightContract(store: StoreUnderTest): void {
       const cards: readonly CardView[] = [
         waiting,
         { ...waiting, seq: 2, votes: [vote], have: 1 },
-        { ...waiting, seq: 4, votes: [vote], have: 1, state: 'replaced' },
+        { ...waiting, seq: 4, votes: [vote], have: 1, state: 'replaced', editedBy: 'bob' },
         second,
         { ...second, seq: 6, votes: [vote, { ...vote, person: 'carol', at: secondsOn(50) }], have: 2 },
         {
