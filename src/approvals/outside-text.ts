@@ -1,8 +1,10 @@
 /**
- * Text from outside (agents, vendors, people) made fit for a card: literal, visible, bounded, and never cut silently.
+ * Text from outside (agents, vendors, people) made fit for a card: literal, visible, bounded, never cut silently, and
+ * without what looks like a credential: Slack keeps what it is shown, and so does everybody who reads it.
  * It goes into plain_text and preformatted elements only; nothing here makes it safe for mrkdwn.
  */
 import { createHash } from 'node:crypto';
+import { hideCredentials } from '../domain/secrets/hide-credentials.ts';
 
 export interface Bounds {
   readonly charsMax: number;
@@ -10,11 +12,11 @@ export interface Bounds {
 }
 
 /**
- * The text with invisible and direction-changing characters spelt out, cut to its bounds. A cut says how long the
+ * The text with credentials withheld and invisible or direction-changing characters spelt out, cut to its bounds. A cut says how long the
  * whole is and gives a short code of it (SHA-256 of the original), so that two long texts can be told apart.
  */
 export function outside(text: string, { charsMax, linesMax = Number.POSITIVE_INFINITY }: Bounds): string {
-  const visible = spelledOut(text);
+  const visible = spelledOut(hideCredentials(text));
   if (visible.trim() === '') return '(empty)';
   const lines = visible.split('\n');
   const kept = lines.slice(0, linesMax).join('\n');

@@ -11,6 +11,18 @@ describe('outside()', () => {
     ['hidden and turning characters spelt out', 'a\u202Eb\u200Bc\u0007d', 'a[U+202E]b[U+200B]c[U+0007]d'],
     ['half characters spelt out', 'a\uD800b', 'a[U+D800]b'],
     ['tabs as they are', 'a\tb', 'a\tb'],
+    ['a token as withheld (T25)', `use ghp_${'q7Wz'.repeat(9)} now`, 'use [withheld: key or token] now'],
+    [
+      'a token with hidden characters in it as withheld',
+      `ghp_\u200B${'q7Wz'.repeat(9)}`,
+      '[withheld: key or token]',
+    ],
+    ['a private key as withheld', '-----BEGIN PRIVATE KEY-----\nMIIB\n', '[withheld: private key]'],
+    [
+      'ids and card numbers, which people have to compare, as they are',
+      'pi_1 4242 4242 4242 4242',
+      'pi_1 4242 4242 4242 4242',
+    ],
   ])('shows %s', (_, text, wanted) => {
     expect(outside(text, { charsMax: 200 })).toBe(wanted);
   });

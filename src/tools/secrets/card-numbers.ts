@@ -1,6 +1,6 @@
 /** Payment card numbers: 13 to 19 digits of a known range with Luhn's check digit, as people and machines write them. */
 import validator from 'validator';
-import type { Span } from './spans.ts';
+import type { Span } from '../../domain/secrets/spans.ts';
 
 const DIGITS_MIN = 13;
 const DIGITS_MAX = 19;

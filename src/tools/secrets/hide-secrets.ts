@@ -1,10 +1,11 @@
 /** Takes out of a text what looks like a secret, or like a number that names a person or an account. */
+
+import { credentials } from '../../domain/secrets/credentials.ts';
+import { plainView } from '../../domain/secrets/plain-view.ts';
+import { merged } from '../../domain/secrets/spans.ts';
 import { cardNumbers } from './card-numbers.ts';
-import { credentials } from './credentials.ts';
 import { internalAddresses } from './internal-addresses.ts';
 import { nationalIds } from './national-ids.ts';
-import { plainView } from './plain-view.ts';
-import { merged } from './spans.ts';
 
 const SPANS_MAX = 200;
 

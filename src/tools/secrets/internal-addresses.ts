@@ -3,7 +3,7 @@
  * names that no public server has. Also addresses that carry a password, wherever they lead.
  */
 import { BlockList, isIP } from 'node:net';
-import { matches, type Span } from './spans.ts';
+import { matches, type Span } from '../../domain/secrets/spans.ts';
 
 const WHAT = 'internal address';
 const PASSWORD_WHAT = 'address with a password';

@@ -3,7 +3,7 @@
  * they stand; the others, which look like any number, only after their name.
  */
 import validator from 'validator';
-import { matches, type Span } from './spans.ts';
+import { matches, type Span } from '../../domain/secrets/spans.ts';
 
 const ID = 'national id';
 const ACCOUNT = 'bank account number';
