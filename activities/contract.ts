@@ -78,6 +78,8 @@ export interface AdmitInput {
   readonly version: number;
   readonly digest: string;
   readonly stage: 'waiting' | 'running' | 'closed';
+  /** Until when people may decide; absent where nobody is asked. */
+  readonly expiresAt?: string;
   readonly needs: readonly Need[];
   readonly tier: RiskTier;
   /** Whether an approval counts only with a reason. */

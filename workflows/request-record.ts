@@ -259,6 +259,7 @@ export class RequestRecord {
       version: this.version,
       digest: this.#asking?.plan.digest ?? '',
       stage: this.#stage === 'closed' || this.#stage === 'waiting' ? this.#stage : 'running',
+      ...(this.#asking === undefined ? {} : { expiresAt: this.#asking.expiresAt }),
       needs: this.#asking?.needs ?? [],
       tier: this.#asking?.tier ?? 'critical',
       needsReason: this.#asking?.needsReason ?? true,

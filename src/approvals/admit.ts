@@ -58,6 +58,8 @@ export interface AdmissionInput extends Electorate {
   readonly expected: Expected;
   readonly votes: readonly string[];
   readonly stage: 'waiting' | 'running' | 'closed';
+  /** A decision made later does not count, however early the request gets to read it. */
+  readonly expiresAt?: string;
   /** Only make the refusal's sentence more exact. */
   readonly owner?: string;
   readonly onBehalfOf?: string;
@@ -165,11 +167,16 @@ async function believed(jws: string, { verifier, clock }: AdmissionDeps): Promis
   }
 }
 
-function mismatchOf(decision: Decision, { expected, stage }: AdmissionInput): DecisionRefusal | undefined {
+function mismatchOf(
+  decision: Decision,
+  { expected, stage, expiresAt = decision.at }: AdmissionInput,
+): DecisionRefusal | undefined {
   if (decision.request !== expected.request) return 'wrong-request';
   if (stage !== 'waiting') return 'too-late';
   if (decision.version !== expected.version) return 'wrong-version';
-  return decision.digest === expected.digest ? undefined : 'wrong-digest';
+  if (decision.digest !== expected.digest) return 'wrong-digest';
+  // The story may learn of the deadline and of a later click at once, as after an outage (slack-approvals T48).
+  return Date.parse(decision.at) > Date.parse(expiresAt) ? 'too-late' : undefined;
 }
 
 function names(decision: Decision, expected: Expected): boolean {

@@ -29,6 +29,12 @@ export function groupsInWords(needs: readonly Need[]): string {
   return groups.length === 1 ? last : `${groups.slice(0, -1).join(', ')} or ${last}`;
 }
 
+const TOO_LATE = {
+  waiting: 'the time to decide is over',
+  running: 'the request is already running',
+  closed: 'the request is closed',
+} as const;
+
 const SENTENCES: Readonly<Record<DecisionRefusal, (context: RefusalContext) => string>> = {
   'bad-signature': () => 'This decision was not recorded: its signature could not be verified',
   'wrong-request': () => 'This decision was not recorded: it names another request',
@@ -50,10 +56,7 @@ const SENTENCES: Readonly<Record<DecisionRefusal, (context: RefusalContext) => s
   'no-reason': () => 'This approval was not counted: the rule that asks for it wants a reason as well',
   'no-break-glass': ({ person }) =>
     `This approval was not counted: ${nameOf(person)} is not among those who may break the glass`,
-  'too-late': ({ stage }) =>
-    stage === 'closed'
-      ? 'This came too late: the request is closed'
-      : 'This came too late: the request is already running',
+  'too-late': ({ stage }) => `This came too late: ${TOO_LATE[stage]}`,
   'directory-unreachable': () =>
     'This decision was not counted: the directory of people does not answer; please try again in a minute',
 };

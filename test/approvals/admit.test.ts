@@ -38,6 +38,13 @@ const ROWS: readonly Row[] = [
     why: 'too-late',
     sentence: /already running/,
   },
+  {
+    title: 'refuses a decision made after the deadline, though the request has not noticed yet (T48)',
+    input: { expiresAt: '2026-11-21T13:59:59.999Z' },
+    why: 'too-late',
+    sentence: /the time to decide is over/,
+  },
+  { title: 'admits a decision made at the very deadline', input: { expiresAt: '2026-11-21T14:00:00.000Z' } },
   { title: 'refuses once it is closed', input: { stage: 'closed' }, why: 'too-late', sentence: /closed/ },
   {
     title: 'prefers too late over an old version',

@@ -344,7 +344,7 @@ function planOf({ steps }: Script, version: number, tools: readonly string[]): P
 
 /** Admission as the real one orders it, with an unsigned decision in place of a JWS. */
 function admissionOf(
-  { jws, version, digest, stage, needs, excluded, votes }: AdmitInput,
+  { jws, version, digest, stage, expiresAt, needs, excluded, votes }: AdmitInput,
   glassOf = Number.POSITIVE_INFINITY,
 ): AdmitResult {
   const earlier = votes.map((vote) => JSON.parse(vote) as Decision);
@@ -363,7 +363,7 @@ function admissionOf(
   } catch {
     return refuse('bad-signature');
   }
-  if (stage !== 'waiting') return refuse('too-late', decision);
+  if (stage !== 'waiting' || decision.at > (expiresAt ?? decision.at)) return refuse('too-late', decision);
   if (decision.version !== version) return refuse('wrong-version', decision);
   if (decision.digest !== digest) return refuse('wrong-digest', decision);
   if (excluded.includes(decision.person)) return refuse('excluded', decision);
