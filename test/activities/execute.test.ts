@@ -52,7 +52,7 @@ describe.each(CHANGES.map((change) => [change.tool, change] as const))('execute 
     expect(await change.look(world.vendors)).toEqual(after);
   });
 
-  test('whose answer was lost is found by the retry and not done twice', async () => {
+  test('whose answer was lost is found by the retry under the same key and not done twice (T31)', async () => {
     const world = await vendorWorld();
     const input = await ready(office, world.vendors, change);
     const before = await change.look(world.vendors);
