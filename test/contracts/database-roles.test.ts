@@ -8,6 +8,7 @@ import { ROLES, type Role } from '../../src/process/setting-table.ts';
 import { openPostgres } from '../../src/store/open-postgres.ts';
 import { storeOn } from '../../src/store/open-store.ts';
 import { loginOf } from '../../src/store/role-grants.ts';
+import { cli } from '../main/cli-run.ts';
 import { anAnswer, anAsked, aRefusal } from '../store/oversight-samples.ts';
 import {
   aGrant,
@@ -203,7 +204,11 @@ describe.skipIf(postgresBinaries() === undefined)(
       expect(await oversight.refused(click)).toBe(true);
       expect(await oversight.approvalsOf('alice', 9)).toHaveLength(1);
       expect(await oversight.earlier({ ...asked, request: 'req_other' }, 5)).toHaveLength(1);
-      const db = await openPostgres({ databaseUrl: database.urlOf(loginOf('operator')), poolMax: 1 });
+      const databaseUrl = database.urlOf(loginOf('operator'));
+      const line = ['oversight', '--by', 'agent', '--since', '1970-01-01', '--json'];
+      const said = await cli(line, { DATABASE_URL: databaseUrl });
+      expect(said.json().lines).toMatchObject([{ subject: asked.agent, asked: 1, approved: 1 }]);
+      const db = await openPostgres({ databaseUrl, poolMax: 1 });
       const seen = await storeOn(db, { forgets: false }).oversight.since(new Date(0));
       expect(seen.asked).toMatchObject([{ request: asked.request, seq: 2 }]);
       expect(seen.refused).toEqual([click]);

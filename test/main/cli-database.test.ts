@@ -80,7 +80,7 @@ describe.skipIf(postgresBinaries() === undefined)('orders with DATABASE_URL', { 
   });
 });
 
-describe.each(['halts', 'revocations', 'switches', 'grants'])(
+describe.each(['halts', 'revocations', 'switches', 'grants', 'oversight'])(
   '%s with a database that does not answer',
   (word) => {
     test('are an error that shows no password', async () => {
