@@ -14,7 +14,7 @@ import {
   sealSigner,
   sealVerifier,
 } from '../approvals/signing.ts';
-import type { Clock, Usage } from '../domain/ports.ts';
+import type { Clock, Surface, Usage } from '../domain/ports.ts';
 import { createAuthenticator } from '../gateway/auth.ts';
 import { createGateway } from '../gateway/server.ts';
 import type { Requests } from '../orchestrator/requests.ts';
@@ -154,13 +154,7 @@ export async function approvalsRole(options: {
   const { inbox, cards, messages, clicks } = store;
   const { approvalsChannel, channels, team, app: appId } = place;
   const surface = createSlackSurface({
-    client,
-    cards,
-    messages,
-    directory,
-    channels,
-    approvalsChannel,
-    names,
+    ...{ client, cards, messages, directory, channels, approvalsChannel, names },
     pacer: createPacer(pace),
     turnedDown: {
       openAsks: store.openAsks,
@@ -177,25 +171,37 @@ export async function approvalsRole(options: {
   const slack = createSlackApp({
     ...secrets,
     metrics: () => counts.page(),
-    oversight,
-    team,
-    appId,
-    requests,
-    inbox,
-    cards,
-    clicks,
-    directory,
-    names,
-    client,
+    ...{ oversight, team, appId, requests, inbox, cards, clicks, directory, names, client },
     signer: await decisionSigner(keys.decisionPrivate),
     questionSigner: await questionSigner(keys.decisionPrivate),
     log: loggers.log,
     security: loggers.security,
     clock: installation.clock,
+    affairs: affairsOf(store, { installation, requests, surface }),
   });
+  const showCard: Surface['showCard'] = async (view) => {
+    await surface.showCard(view);
+    slack.cardShown(view);
+  };
   return {
-    activities: approvalActivities({ inbox, surface, oversight }),
+    activities: approvalActivities({ inbox, surface: { ...surface, showCard }, oversight }),
     slack,
     metrics: () => counts.page(),
+  };
+}
+
+function affairsOf(
+  { absences, halts, grants, cards }: ApprovalsStore,
+  {
+    installation,
+    requests,
+    surface,
+  }: { readonly installation: Installation; readonly requests: Requests; readonly surface: Surface },
+): SlackAppOptions['affairs'] {
+  return {
+    ...{ absences, halts, grants, asked: requests },
+    tools: installation.registry.names(),
+    decidedBy: cards.decidedBy,
+    tell: (note) => surface.tell({ ...note, request: note.key }),
   };
 }

@@ -8,13 +8,17 @@
  * approvals role's activities.
  */
 import { App, type Receiver, SocketModeReceiver, type ViewSubmitAction } from '@slack/bolt';
+import type { CardView } from '../domain/card.ts';
 import { CountersignError } from '../domain/errors.ts';
 import { boltLogger, redacted } from './bolt-logger.ts';
-import { ACTIONS, CALLBACKS, COMMAND } from './cards/pointer.ts';
+import { ACTIONS, CALLBACKS } from './cards/pointer.ts';
+import type { Affairs } from './home/affairs.ts';
+import type { HomeBoard } from './home/home-board.ts';
+import { cardConcerns } from './home/home-tab.ts';
+import { registerHome } from './home/register-home.ts';
 import { allow, openAllow } from './listeners/allow.ts';
 import { approve, openAsk, openDeny, openDetails, openReview } from './listeners/buttons.ts';
 import { type ButtonWork, onButton } from './listeners/on-button.ts';
-import { onCommand } from './listeners/on-command.ts';
 import { onSubmission } from './listeners/on-submission.ts';
 import { ask, decide } from './listeners/submissions.ts';
 import type { Metrics } from './metrics-door.ts';
@@ -24,6 +28,8 @@ import { createHealthServer, createReceiver } from './receiver.ts';
 import { createStandingOf, type StandingOf } from './standing.ts';
 
 export interface SlackAppOptions extends Omit<Desk, 'putAway'> {
+  /** What people arrange for themselves on their home tab and by commands. */
+  readonly affairs: Affairs;
   /** Required unless Socket Mode is used. */
   readonly signingSecret?: string;
   readonly botToken: string;
@@ -37,6 +43,8 @@ export interface SlackAppOptions extends Omit<Desk, 'putAway'> {
 export interface SlackApp {
   /** Listens and resolves to the port, on loopback unless told otherwise. `GET /healthz` answers in both modes. */
   start(port: number, host?: string): Promise<number>;
+  /** A card was shown anew: the home tabs of people it concerns follow. */
+  cardShown(view: CardView): void;
   stop(): Promise<void>;
 }
 
@@ -51,8 +59,15 @@ function overHttp(options: SlackAppOptions): SlackApp {
   const { signingSecret = '', log, security, clock, metrics } = options;
   const more = metrics === undefined ? {} : { metrics };
   const receiver = createReceiver({ signingSecret, clock, logger: boltLogger(log), security, ...more });
-  createBolt(options, receiver);
-  return { start: (port, host = '127.0.0.1') => receiver.start(port, host), stop: () => receiver.stop() };
+  const board = createBolt(options, receiver);
+  return {
+    start: (port, host = '127.0.0.1') => receiver.start(port, host),
+    cardShown: (view) => board.happened(cardConcerns(view)),
+    async stop() {
+      board.close();
+      await receiver.stop();
+    },
+  };
 }
 
 function overSocket(options: SlackAppOptions, appToken: string): SlackApp {
@@ -62,21 +77,23 @@ function overSocket(options: SlackAppOptions, appToken: string): SlackApp {
     logger: boltLogger(log),
     ...(apiUrl === undefined ? {} : { installerOptions: { clientOptions: { slackApiUrl: apiUrl } } }),
   });
-  createBolt(options, receiver);
+  const board = createBolt(options, receiver);
   const health = createHealthServer(metrics === undefined ? {} : { metrics });
   return {
     async start(port, host = '127.0.0.1') {
       await receiver.start();
       return health.start(port, host);
     },
+    cardShown: (view) => board.happened(cardConcerns(view)),
     async stop() {
+      board.close();
       await Promise.all([receiver.stop(), health.stop()]);
     },
   };
 }
 
 /** Our own client is used everywhere, so Bolt is given an authorization and never calls Slack itself. */
-function createBolt(options: SlackAppOptions, receiver: Receiver): void {
+function createBolt(options: SlackAppOptions, receiver: Receiver): HomeBoard {
   const { botToken, log, client, team, clock } = options;
   const app = new App({
     receiver,
@@ -87,10 +104,10 @@ function createBolt(options: SlackAppOptions, receiver: Receiver): void {
   app.error(async (error) => {
     log.error({ event: 'listener-failed', why: redacted([error]) }, 'A Slack listener failed');
   });
-  register(app, options, createStandingOf(client, { team, clock }));
+  return register(app, options, createStandingOf(client, { team, clock }));
 }
 
-function register(app: App, options: SlackAppOptions, standingOf: StandingOf): void {
+function register(app: App, options: SlackAppOptions, standingOf: StandingOf): HomeBoard {
   const desk: Desk = {
     ...options,
     putAway: (approval, view) => putAway(options, approval, view),
@@ -119,7 +136,7 @@ function register(app: App, options: SlackAppOptions, standingOf: StandingOf): v
     onSubmission(desk, standingOf, { body, ack, work: allow(desk) }),
   );
   app.view(CALLBACKS.notice, ({ ack }) => ack());
-  app.command(COMMAND, ({ body, ack }) => onCommand(desk, standingOf, { body, ack }));
+  return registerHome(app, { ...desk, ...options.affairs }, standingOf);
 }
 
 function refuseEmptySecrets({ signingSecret, botToken, appToken }: SlackAppOptions): void {

@@ -18,6 +18,9 @@ export type Identified =
   | { readonly kind: 'refused'; readonly why: RefusedWhy; readonly sentence: string }
   | { readonly kind: 'foreign' };
 
+/** Of people who left; clicks of theirs are refused where they are admitted, so that the history has them. */
+export const INACTIVE = 'You are not active in the directory of people: ask an operator';
+
 const REFUSED: Readonly<Record<Exclude<Standing, 'member'>, string>> = {
   guest: 'Guests of this workspace cannot use Countersign',
   bot: 'Apps and bots cannot use Countersign',
@@ -51,7 +54,7 @@ export async function identify(
   return {
     kind: 'refused',
     why: 'unknown-person',
-    sentence: 'Countersign does not know you: ask an operator to add you to people.yaml',
+    sentence: 'Countersign does not know you: link this account with /countersign link, or ask an operator',
   };
 }
 

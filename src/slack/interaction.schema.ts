@@ -57,5 +57,6 @@ export const command = z.object({
   team_id: id,
   user_id: id,
   text: z.string().max(4_000).default(''),
+  trigger_id: z.string().max(300).default(''),
 });
 export type Command = z.infer<typeof command>;

@@ -10,7 +10,12 @@ export const ANSWER_WITHIN_MS = 2_500;
 /** `errors` stand beside the fields of a modal, by block id. */
 export type Reply =
   | { readonly kind: 'done' }
-  | { readonly kind: 'tell'; readonly sentence: string }
+  | {
+      readonly kind: 'tell';
+      readonly sentence: string;
+      /** An address of ours to go on at; only commands show it. */
+      readonly link?: { readonly label: string; readonly url: string };
+    }
   | { readonly kind: 'errors'; readonly errors: Readonly<Record<string, string>> };
 
 export const DONE: Reply = { kind: 'done' };

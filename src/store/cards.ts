@@ -1,7 +1,9 @@
 import type { Selectable } from 'kysely';
 import { sql } from 'kysely';
 import type { CardView } from '../domain/card.ts';
+import type { Answer } from '../domain/decision.ts';
 import { impossible } from '../domain/errors.ts';
+import type { Outcome } from '../domain/outcome.ts';
 import type { CardsTable, Database } from './database.ts';
 import { json } from './database.ts';
 
@@ -40,7 +42,27 @@ export interface Cards {
   current(request: string, version: number): Promise<CardRow | undefined>;
   /** Every version's card, oldest version first. */
   forRequest(request: string): Promise<readonly CardRow[]>;
+  /**
+   * Of the last 1,000 requests that ended since then, those the person voted on or whose agent they own; newest first, at
+   * most `limit`.
+   */
+  decidedBy(
+    person: string,
+    span: { readonly since: Date; readonly limit: number },
+  ): Promise<readonly DecidedCard[]>;
 }
+
+/** A closed card as its people remember it. */
+export interface DecidedCard {
+  readonly request: string;
+  readonly title: string;
+  readonly agent: string;
+  readonly outcome?: Outcome;
+  readonly answer?: Answer;
+  readonly closedAt: string;
+}
+
+const DECIDED_LOOKED_AT_MAX = 1_000;
 
 /** Cards on a database. */
 export function createCards(db: Database): Cards {
@@ -50,6 +72,7 @@ export function createCards(db: Database): Cards {
     shown: (request, version, seq) => shown(db, { request, version }, seq),
     current: (request, version) => current(db, { request, version }),
     forRequest: (request) => forRequest(db, request),
+    decidedBy: (person, span) => decidedBy(db, person, span),
   };
 }
 
@@ -126,6 +149,42 @@ async function forRequest(db: Database, request: string): Promise<readonly CardR
     .orderBy('version')
     .execute();
   return rows.map(toCard);
+}
+
+async function decidedBy(
+  db: Database,
+  person: string,
+  { since, limit }: { readonly since: Date; readonly limit: number },
+): Promise<readonly DecidedCard[]> {
+  // As text: reading a field of it fails for outside words with `\u0000`. Inside a string every quote is escaped, so words
+  // cannot pass for a field; what a field of that name means is looked at below.
+  const says = (field: string, value: string) =>
+    sql<boolean>`position(${`${JSON.stringify(field)}:${JSON.stringify(value)}`} in cards.wanted_view::text) > 0`;
+  const { rows } = await sql<{ wanted_view: CardView; closed_at: Date }>`
+    select cards.wanted_view, ended.closed_at
+    from (
+      select request, version, closed_at from approvals where closed_at > ${since}
+      order by closed_at desc limit ${sql.lit(DECIDED_LOOKED_AT_MAX)}
+    ) as ended
+    join cards on cards.request = ended.request and cards.version = ended.version
+    where ${says('state', 'closed')} and (${says('owner', person)} or ${says('person', person)})
+    order by ended.closed_at desc
+    limit ${sql.lit(Math.trunc(limit))}`.execute(db);
+  return rows
+    .filter(
+      ({ wanted_view: view }) => view.owner === person || view.votes.some((vote) => vote.person === person),
+    )
+    .map(({ wanted_view: view, closed_at: closedAt }) => decidedCard(view, person, closedAt));
+}
+
+function decidedCard(view: CardView, person: string, closedAt: Date): DecidedCard {
+  const { request, agent, outcome, steps, votes } = view;
+  const answer = votes.find((vote) => vote.person === person)?.answer;
+  return {
+    ...{ request, agent, title: steps[0]?.title ?? 'A request', closedAt: closedAt.toISOString() },
+    ...(outcome === undefined ? {} : { outcome }),
+    ...(answer === undefined ? {} : { answer }),
+  };
 }
 
 async function existing(db: Database, key: CardKey): Promise<CardRow> {

@@ -16,7 +16,7 @@ export const WITH_OPERATOR: Organisation = {
   people: [
     ...ACME.people,
     {
-      ...{ id: 'olaf', name: 'Olaf', groups: ['platform'], active: true, timeZone: 'Europe/Berlin' },
+      ...{ id: 'olaf', name: 'Olaf', groups: [], active: true, timeZone: 'Europe/Berlin' },
       ...{ operator: true, slack: { team: 'T0ACME', user: 'U0OLAF' } },
     },
   ],

@@ -83,3 +83,9 @@ describe('/countersign', () => {
     expect(await type('U0GUEST', 'list')).toMatch(/Guests/);
   });
 });
+
+it('/countersign link says what to do where nobody can link themselves', async () => {
+  await world.slack.command({ user: 'U0STRANGER', channel: CHANNEL, command: '/countersign', text: 'link' });
+  const said = JSON.stringify(world.slack.snapshot('U0STRANGER').channels);
+  expect(said).toContain('Linking is not set up here');
+});

@@ -16,12 +16,14 @@ import type { Directory, Inbox, Log, Surface } from '../../src/domain/ports.ts';
 import type { Question } from '../../src/domain/question.ts';
 import type { RequestView } from '../../src/domain/request.ts';
 import { createSlackApp, type SlackAppOptions } from '../../src/slack/app.ts';
+import type { Affairs } from '../../src/slack/home/affairs.ts';
 import { createPacer, type Pace } from '../../src/slack/pacing.ts';
 import type { CardRow, CardStore, MessagePlace, MessageStore } from '../../src/slack/ports.ts';
 import { createSlackClient } from '../../src/slack/slack-client.ts';
 import { createSlackSurface } from '../../src/slack/surface.ts';
-import { ACME, person, privateKey } from '../approvals/acme.ts';
+import { person, privateKey } from '../approvals/acme.ts';
 import { OversightInMemory } from '../approvals/oversight-in-memory.ts';
+import { openBooks, WITH_OPERATOR } from '../approvals/people-affairs.ts';
 
 export const SECRET = 'sandbox-signing-secret';
 export const BOT_TOKEN = 'xoxb-sandbox-token';
@@ -39,8 +41,11 @@ export const UNHURRIED: Pace = {
 
 /** Two Slack users on purpose: a guest and a bot that the directory, wrongly, knows as people. */
 export const ORGANISATION = {
-  ...ACME,
-  people: [...ACME.people, person('gus', ['platform'], { slack: { team: 'T0ACME', user: 'U0GUEST' } })],
+  ...WITH_OPERATOR,
+  people: [
+    ...WITH_OPERATOR.people,
+    person('gus', ['platform'], { slack: { team: 'T0ACME', user: 'U0GUEST' } }),
+  ],
 };
 
 export class CardsInMemory implements CardStore {
@@ -161,7 +166,9 @@ export interface World {
   close(): Promise<void>;
 }
 
-export async function createWorld(changes: { readonly directory?: Directory } = {}): Promise<World> {
+export async function createWorld(
+  changes: { readonly directory?: Directory; readonly affairs?: Partial<Affairs> } = {},
+): Promise<World> {
   let port = 0;
   const boltUrl = () => `http://127.0.0.1:${port}/slack/events`;
   const slack = await startSlackEmulator({
@@ -206,19 +213,6 @@ export async function createWorld(changes: { readonly directory?: Directory } = 
   const directory = changes.directory ?? createDirectory(ORGANISATION);
   const [cards, inbox, requests] = [new CardsInMemory(), inboxInMemory(), new RequestsInMemory()];
   const oversight = new OversightInMemory();
-  const options: SlackAppOptions = {
-    oversight,
-    ...{ team: 'T0ACME', appId: 'A0COUNTERSIGN', signingSecret: SECRET, botToken: BOT_TOKEN },
-    ...{ requests, inbox, cards, directory, names, client, log, security, clock: () => new Date() },
-    signer: await decisionSigner(key),
-    questionSigner: await questionSigner(key),
-    clicks: {
-      seen: async (id) => seen.has(id),
-      firstSeen: async (id) => seen.size < seen.add(id).size,
-    },
-  };
-  const app = createSlackApp(options);
-  port = await app.start(0);
   const { channels } = ORGANISATION.slack;
   const surface = createSlackSurface({
     client,
@@ -231,6 +225,26 @@ export async function createWorld(changes: { readonly directory?: Directory } = 
     pacer: createPacer(UNHURRIED),
     log,
   });
+  const books = await openBooks(() => new Date());
+  const options: SlackAppOptions = {
+    oversight,
+    ...{ team: 'T0ACME', appId: 'A0COUNTERSIGN', signingSecret: SECRET, botToken: BOT_TOKEN },
+    ...{ requests, inbox, cards, directory, names, client, log, security, clock: () => new Date() },
+    signer: await decisionSigner(key),
+    questionSigner: await questionSigner(key),
+    affairs: {
+      ...{ absences: books.absences, halts: books.halts, decidedBy: async () => [] },
+      tools: ['github.delete_branch', 'stripe.refund_payment'],
+      tell: (note) => surface.tell({ ...note, request: note.key }),
+      ...changes.affairs,
+    },
+    clicks: {
+      seen: async (id) => seen.has(id),
+      firstSeen: async (id) => seen.size < seen.add(id).size,
+    },
+  };
+  const app = createSlackApp(options);
+  port = await app.start(0);
   return {
     ...{ slack, surface, cards, inbox, requests, log, security, oversight, boltUrl, options },
     decisions: () => Promise.all(requests.decided.map((jws) => verifier.verify(jws))),
@@ -252,11 +266,13 @@ export async function createWorld(changes: { readonly directory?: Directory } = 
         openedAt: view.requestedAt,
       });
       await surface.showCard(view);
+      app.cardShown(view);
       return (await cards.current(request, version))?.place ?? { channel: '', ts: '' };
     },
     async close() {
       await app.stop();
       await slack.close();
+      books.close();
     },
   };
 }

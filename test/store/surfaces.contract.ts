@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { CLICKS_KEPT_MS } from '../../src/store/clicks.ts';
 import { CLAIM_LEASE_MS } from '../../src/store/messages.ts';
 import type { StoreUnderTest } from './both-databases.ts';
-import { aView } from './samples.ts';
+import { anApproval, aView } from './samples.ts';
 
 const PLACE = { channel: 'C0APPROVALS', ts: '1763726400.000100' };
 const NOON = new Date('2026-11-21T12:00:00.000Z');
@@ -34,6 +34,39 @@ export function surfacesContract(store: StoreUnderTest): void {
         wantedSeq: 19,
         wantedView: { seq: 19 },
       });
+    });
+
+    test("decidedBy() gives what ended since, of the person's votes and agents, newest first", async () => {
+      const [voter, owner] = [randomUUID(), randomUUID()];
+      const over = async (change: Parameters<typeof aView>[0]) => {
+        const view = aView({ state: 'closed', outcome: 'executed', reason: '\u0000', ...change });
+        await store().cards.want(view);
+        await store().inbox.open(anApproval({ request: view.request }));
+        await store().inbox.close(view.request, view.version);
+        return view.request;
+      };
+      const vote = { person: voter, answer: 'deny', at: NOON.toISOString() } as const;
+      const voted = await over({ owner, votes: [vote] });
+      const owned = await over({ owner });
+      await over({});
+      await over({ owner, state: 'running' });
+      const span = { since: new Date(Date.now() - 60_000), limit: 9 };
+      const found = async (person: string) =>
+        (await store().cards.decidedBy(person, span)).map((one) => one.request);
+      expect(await found(owner)).toEqual([owned, voted]);
+      expect(await store().cards.decidedBy(voter, span)).toEqual([
+        expect.objectContaining({
+          request: voted,
+          answer: 'deny',
+          outcome: 'executed',
+          agent: 'release-agent',
+        }),
+      ]);
+      expect(await found(randomUUID())).toEqual([]);
+      expect(await store().cards.decidedBy(owner, { ...span, limit: 1 })).toHaveLength(1);
+      expect(await store().cards.decidedBy(owner, { ...span, since: new Date(Date.now() + 60_000) })).toEqual(
+        [],
+      );
     });
 
     test('placed() lets the first place stand and tells a second caller so', async () => {
