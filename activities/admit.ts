@@ -39,6 +39,8 @@ async function brokenGlass(
   { approvalSettings }: AdmissionDeps,
 ): Promise<BrokenGlass | undefined> {
   if (brokenBy.length === 0) return undefined;
-  const { breakGlass } = await approvalSettings();
-  return breakGlass === undefined ? undefined : { by: brokenBy, channel: breakGlass.channel };
+  const { breakGlass, review } = await approvalSettings();
+  if (breakGlass === undefined) return undefined;
+  const { channel } = breakGlass;
+  return { by: brokenBy, channel, ...(review === undefined ? {} : { review: review.group }) };
 }

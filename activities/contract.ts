@@ -107,6 +107,8 @@ export interface AdmitResult {
 export interface BrokenGlass {
   readonly by: readonly string[];
   readonly channel: string;
+  /** Whose members look at it afterwards. */
+  readonly review?: string;
 }
 
 /** Who is asked, by which gates. */

@@ -3,3 +3,4 @@
  * activities' types and `@temporalio/workflow`, and nothing that reads a clock, a file or a configuration.
  */
 export { Request } from './request.ts';
+export { Review } from './review.ts';

@@ -4,6 +4,7 @@ import type { Ask } from '../src/domain/ask.ts';
 import type { RequestView } from '../src/domain/request.ts';
 
 export const REQUEST_WORKFLOW = 'Request';
+export const REVIEW_WORKFLOW = 'Review';
 
 /** A Signal carrying one signed decision (JWS). The record of every click, refused or not. */
 export const DECISION_SIGNAL = 'decision';

@@ -16,6 +16,7 @@ import { ANSWER_SIGNAL, DECISION_SIGNAL, QUESTION_SIGNAL, VIEW_QUERY } from './m
 import { type OpenRequest, openRequest } from './open-request.ts';
 import { viewOf } from './request-view.ts';
 import { markClosed } from './search-attributes.ts';
+import { startReview } from './start-review.ts';
 import { runStep, undoStarted } from './steps.ts';
 
 const decision = defineSignal<[string]>(DECISION_SIGNAL);
@@ -72,6 +73,7 @@ async function runAll(request: OpenRequest): Promise<Ending> {
 async function close(request: OpenRequest, ending: Ending): Promise<void> {
   const { record, messenger } = request;
   if (ending.undo) await undoStarted(request);
+  await startReview(record);
   record.close(ending);
   markClosed(record);
   messenger.closeCard();

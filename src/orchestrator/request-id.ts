@@ -25,6 +25,11 @@ export function requestIds(secret: string | Uint8Array): MakeRequestId {
   };
 }
 
+/** Whether decisions can be sent there: to a request, or to the review that follows a broken glass. */
+export function takesDecisions(text: string): boolean {
+  return isRequestId(text) || /^rev_[a-z2-7]{26}$/.test(text);
+}
+
 /** Whether a text can be a request id at all; anything else is not looked up. */
 export function isRequestId(text: string): boolean {
   return /^req_[a-z2-7]{26}$/.test(text);

@@ -15,7 +15,7 @@ import type { Clock, SealSigner } from '../domain/ports.ts';
 import type { RequestInput, RequestSettings } from '../domain/request.ts';
 import { answerQuestion } from './answer-question.ts';
 import { isNotFound, sortClientError } from './client-errors.ts';
-import { isRequestId, type MakeRequestId, requestIds } from './request-id.ts';
+import { isRequestId, type MakeRequestId, requestIds, takesDecisions } from './request-id.ts';
 import type { Asker, NewRequest, Requests } from './requests.ts';
 import { listRequests } from './search.ts';
 import { timelineOf } from './timeline.ts';
@@ -154,7 +154,7 @@ async function hand(
   { signal, what }: { readonly signal: string; readonly what: string | HandedAmendment },
   client: Client,
 ): Promise<'recorded' | 'closed' | 'unknown'> {
-  if (!isRequestId(id)) return 'unknown';
+  if (!takesDecisions(id)) return 'unknown';
   try {
     await client.workflow.getHandle(id).signal(signal, what);
     return 'recorded';

@@ -382,6 +382,6 @@ function admissionOf(
     admission: { admitted: true, vote: { decision, jws } },
     ...(by.length < glassOf
       ? { quorum: state }
-      : { quorum: { ...state, met: true }, glass: { by, channel: 'emergencies' } }),
+      : { quorum: { ...state, met: true }, glass: { by, channel: 'emergencies', review: 'reviewers' } }),
   };
 }

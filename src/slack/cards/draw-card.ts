@@ -4,7 +4,7 @@ import type { Names } from '../../approvals/names.ts';
 import { escaped, outside, outsideLine } from '../../approvals/outside-text.ts';
 import { askedSteps } from '../../approvals/phrase.ts';
 import { EFFECTS_WORDS, grantWords, progressWords, stateWords, TIER_WORDS } from '../../approvals/wording.ts';
-import type { CardStep, CardView } from '../../domain/card.ts';
+import type { CardStep, CardView, CardVote } from '../../domain/card.ts';
 import { shortDigest } from '../../domain/digest.ts';
 import { context, fields, header, instantLine, preformatted, section, utc } from './blocks.ts';
 import { buttons } from './buttons.ts';
@@ -80,7 +80,9 @@ function facts(view: CardView, names: Names): readonly (readonly [string, string
 
 function relation(id: string, view: CardView): string {
   if (id === view.owner) return 'agent owner';
-  return id === view.onBehalfOf ? 'the agent acts for them' : 'barred';
+  if (id === view.onBehalfOf) return 'the agent acts for them';
+  if (id === view.requestedBy) return 'prompted the agent';
+  return id === view.editor ? "changed the agent's configuration last" : 'barred';
 }
 
 /** What already ran, what waits, what follows. */
@@ -142,9 +144,18 @@ function rules({ steps }: CardView): string {
 }
 
 function votes(view: CardView, names: Names): string {
-  const lines = view.votes.map(({ person, answer, reason, at, grant }) => {
+  const lines = view.votes.map((vote) => {
+    const { reason, at, grant } = vote;
     const said = reason === undefined ? '' : `: ${outsideLine(reason, 400)}`;
-    return `- ${answer === 'approve' ? 'Approved' : 'Denied'} by ${names.person(person)}, ${utc(at)}${said}${grantWords(grant)}`;
+    return `- ${voteWords(vote, names)}, ${utc(at)}${said}${grantWords(grant)}`;
   });
   return ['Decisions:', ...lines].join('\n');
+}
+
+/** Who answered what, for whom, and whether it overrides the approvals (slack-approvals T16, T65). */
+function voteWords({ person, forPerson, answer, breakGlass }: CardVote, names: Names): string {
+  const who =
+    forPerson === undefined ? names.person(person) : `${names.person(person)} for ${names.person(forPerson)}`;
+  if (breakGlass === true) return `EMERGENCY, approvals overridden by ${who}`;
+  return `${answer === 'approve' ? 'Approved' : 'Denied'} by ${who}`;
 }

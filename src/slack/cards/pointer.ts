@@ -13,6 +13,7 @@ export const CALLBACKS = {
   ask: 'ask-submit',
   review: 'review-submit',
   grant: 'grant-submit',
+  breakGlass: 'break-glass-submit',
   notice: 'notice',
   details: 'details',
 } as const;
