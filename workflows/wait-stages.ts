@@ -3,7 +3,7 @@
  * lengths of a wait's stages add up to it exactly, and what comes last is always that it expires.
  */
 import type { DecidingSettings } from '../src/domain/request.ts';
-import { type ApprovalGate, stagesOf } from '../src/domain/verdict.ts';
+import { type ApprovalGate, groupsAtOnce, stagesOf } from '../src/domain/verdict.ts';
 
 export interface WaitStage {
   readonly lastsMs: number;
@@ -35,7 +35,7 @@ export function waitStages(
   deciding: DecidingSettings | undefined,
 ): readonly WaitStage[] {
   const moments = momentsOf(ttlMs, gates, deciding ?? OF_OLD, deciding === undefined);
-  const asked = new Set(gates.map(({ group }) => group));
+  const asked = new Set(gates.flatMap(groupsAtOnce));
   return moments.map(({ atMs, endsWith, asks }, index) => {
     for (const group of asks) asked.add(group);
     const groups = endsWith === 'escalate' ? asks : endsWith === 'remind' ? [...asked] : [];

@@ -8,7 +8,7 @@ import type { Person } from '../domain/people.ts';
 import type { Directory } from '../domain/ports.ts';
 import { highestTier, type Need, needsOf } from '../domain/quorum.ts';
 import { foldVotes, standingOf, type Voters } from '../domain/tally.ts';
-import { type ApprovalGate, groupsOf } from '../domain/verdict.ts';
+import { type ApprovalGate, groupsAtOnce, groupsOf } from '../domain/verdict.ts';
 import { isReachable } from '../domain/working-time.ts';
 import { type VoterDeps, votersOf } from './voters.ts';
 
@@ -50,8 +50,11 @@ export async function muster(
 
 /** Nobody where the first group is awake, or where no other is: then those who are asked first are waited for. */
 function firstAwake(gate: ApprovalGate, isAwake: (group: string) => boolean): readonly string[] {
-  const [first = '', ...later] = groupsOf(gate);
-  return isAwake(first) ? [] : later.filter(isAwake).slice(0, 1);
+  const first = groupsAtOnce(gate);
+  if (first.some(isAwake)) return [];
+  return groupsOf(gate)
+    .filter((group) => !first.includes(group) && isAwake(group))
+    .slice(0, 1);
 }
 
 /** Whether these people, all of them saying yes as firmly as can be, would fill every place. */

@@ -39,18 +39,18 @@ export function unionOfNeeds(gates: readonly ApprovalGate[]): readonly Need[] {
   return needsOf(gates).map(({ need }) => need);
 }
 
-/** As `unionOfNeeds`, with the first fallback that a gate of the same groups names. */
+/** As `unionOfNeeds`, each with its fallback. Where one gate of the same groups names none, or another, there is none. */
 export function needsOf(gates: readonly ApprovalGate[]): readonly NeedWithFallback[] {
-  const byGroups = new Map<string, NeedWithFallback>();
+  const byGroups = new Map<string, ApprovalGate[]>();
   for (const gate of gates) {
-    const groups = groupsOf(gate);
-    const key = groups.join(' ');
-    const known = byGroups.get(key);
-    const fallback = known?.fallback ?? gate.fallback;
-    const need = { groups, count: Math.max(gate.quorum, known?.need.count ?? 0) };
-    byGroups.set(key, { need, ...(fallback === undefined ? {} : { fallback }) });
+    const key = groupsOf(gate).join(' ');
+    byGroups.set(key, [...(byGroups.get(key) ?? []), gate]);
   }
-  return [...byGroups.values()];
+  return [...byGroups].map(([key, same]) => {
+    const need = { groups: key.split(' '), count: Math.max(...same.map(({ quorum: count }) => count)) };
+    const [fallback, ...others] = new Set(same.map((gate) => gate.fallback));
+    return { need, ...(fallback === undefined || others.length > 0 ? {} : { fallback }) };
+  });
 }
 
 /** The shortest wait any open gate allows, in milliseconds. */

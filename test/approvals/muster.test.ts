@@ -58,6 +58,11 @@ describe('muster()', () => {
       fallbacks: ['platform'],
     },
     {
+      title: 'asks no fallback that another rule for the same people does not name',
+      gates: [gate('board', 1, { fallback: 'platform' }), gate('board', 1)],
+      enough: false,
+    },
+    {
       title: 'leaves the fallback alone where the group has enough',
       gates: [gate('platform', 1, { fallback: 'support' })],
       enough: true,
