@@ -169,7 +169,10 @@ export function coversCall(grant: GrantStanding, call: GatedCall, now: Date): bo
 }
 
 /** Whether it is neither revoked nor over. */
-export function isInForce({ until, revokedAt }: StandingGrant, now: Date): boolean {
+export function isInForce(
+  { until, revokedAt }: Pick<StandingGrant, 'until' | 'revokedAt'>,
+  now: Date,
+): boolean {
   return revokedAt === undefined && Date.parse(until) > now.getTime();
 }
 

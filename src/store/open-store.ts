@@ -33,6 +33,7 @@ import { createClicks } from './clicks.ts';
 import type { Database, Tables } from './database.ts';
 import { createEffectLedger } from './effects.ts';
 import { lockFolder } from './folder-lock.ts';
+import { filedGrants } from './grant-files.ts';
 import { guardedDialect } from './guarded-dialect.ts';
 import { fileHalts } from './halt-files.ts';
 import type { HaltBook } from './halts.ts';
@@ -198,6 +199,7 @@ export function storeOn(
     access: createAccessBook(db, clock),
     absences: createAbsences(db, clock),
   };
+  const grants = createStandingGrants(db, clock);
   const orders = createOrders({ halts, revocations, switches });
   // What this process writes counts for it at once; others see it when their memory of the orders ends.
   const atOnce = forgetting(orders.forget);
@@ -209,7 +211,7 @@ export function storeOn(
     effects: createEffectLedger(db),
     inbox: createInbox(db),
     sessions: createSessions(db),
-    grants: createStandingGrants(db, clock),
+    grants: books === undefined ? grants : filedGrants(grants, books.grants),
     usage: createUsage(db, { forgets, ...(clock === undefined ? {} : { clock }) }),
     cards: createCards(db),
     messages: createMessages(db),

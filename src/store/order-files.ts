@@ -10,6 +10,7 @@ import type { AccessGrant } from '../domain/access.ts';
 import { CountersignError } from '../domain/errors.ts';
 import type { AbsenceBook, AccessBook, Clock } from '../domain/ports.ts';
 import { absenceFiles } from './absence-files.ts';
+import { type GrantFiles, grantFiles } from './grant-files.ts';
 import { RECORDS_MAX, type RecordFolder, recordFolder } from './record-folder.ts';
 import { CREDENTIALS_REVOKED_DAYS, type RecordedRevocation, type RevocationBook } from './revocations.ts';
 import type { RecordedSwitch, SwitchBook } from './switches.ts';
@@ -47,6 +48,7 @@ export interface OrderFiles {
   readonly switches: SwitchBook;
   readonly access: AccessBook;
   readonly absences: AbsenceBook;
+  readonly grants: GrantFiles;
 }
 
 /** Reading rejects where the folders are missing: `makeOrderFolders()` and whatever writes make them. */
@@ -56,12 +58,13 @@ export function orderFiles(dataDir: string, clock: Clock = () => new Date()): Or
     switches: switchFiles(dataDir, clock),
     access: accessFiles(dataDir, clock),
     absences: absenceFiles(dataDir, clock),
+    grants: grantFiles(dataDir, clock),
   });
 }
 
 /** For the process that owns the folder, before it reads. */
 export async function makeOrderFolders(dataDir: string): Promise<void> {
-  for (const kind of ['revocations', 'switches', 'access', 'absences'])
+  for (const kind of ['revocations', 'switches', 'access', 'absences', 'grants'])
     await mkdir(join(dataDir, 'orders', kind), { recursive: true });
 }
 

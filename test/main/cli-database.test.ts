@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openStore } from '../../src/store/open-store.ts';
+import { aProof, aStandingGrant } from '../store/samples.ts';
 import { postgresBinaries, startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { type CliEnv, cli } from './cli-run.ts';
 
@@ -67,12 +68,22 @@ describe.skipIf(postgresBinaries() === undefined)('orders with DATABASE_URL', { 
     expect(await store.revocations.active()).toMatchObject([{ subject: 'release-agent', by: 'op' }]);
     expect(await store.switches.active()).toMatchObject([{ subject: 'github', environment: 'prod' }]);
     expect((await cli(['grants', '--json'], env)).json().grants).toMatchObject([{ id: 'req_a.0' }]);
+    const until = new Date(Date.now() + 3_600_000).toISOString();
+    const grant = aStandingGrant({ mintedAt: new Date().toISOString(), until, usesMax: 3, centsMax: 500 });
+    await store.grants.mint(grant, aProof());
+    await store.grants.use({ grant: grant.id, request: 'req_b', step: 0, cents: 120 }, new Date());
+    expect((await cli(['allowances', '--json'], env)).json().allowances).toMatchObject([
+      { id: grant.id, uses: 1, usesLeft: 2, cents: 120, centsLeft: 380 },
+    ]);
+    expect((await cli(['allowances'], env)).out).toMatch(/2 of 3 +3\.80 of 5\.00/);
     for (const line of [
+      ['allowances', 'revoke', grant.id],
       ['grants', 'revoke', 'req_a.0'],
       ['switch', 'github', 'on', '--environment', 'prod'],
       ['reinstate', 'agent:release-agent'],
     ])
       expect(await cli(line, env)).toMatchObject({ exit: 0, err: '' });
+    expect(await store.grants.find(grant.id)).toMatchObject({ revokedBy: 'op' });
     expect(await store.revocations.active()).toEqual([]);
     expect(await store.switches.active()).toEqual([]);
     expect(await store.access.inForce('release-agent', new Date())).toEqual([]);
@@ -80,7 +91,7 @@ describe.skipIf(postgresBinaries() === undefined)('orders with DATABASE_URL', { 
   });
 });
 
-describe.each(['halts', 'revocations', 'switches', 'grants', 'oversight'])(
+describe.each(['halts', 'revocations', 'switches', 'grants', 'allowances', 'oversight'])(
   '%s with a database that does not answer',
   (word) => {
     test('are an error that shows no password', async () => {

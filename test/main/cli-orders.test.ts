@@ -5,10 +5,12 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import type { AccessGrant } from '../../src/domain/access.ts';
 import { revocationFor, switchFor } from '../../src/domain/orders.ts';
+import type { StandingGrant } from '../../src/domain/standing-grant.ts';
 import { parseRevocationSubject } from '../../src/main/cli/revocation-commands.ts';
 import { fileHalts } from '../../src/store/halt-files.ts';
 import { makeOrderFolders, type OrderFiles, orderFiles } from '../../src/store/order-files.ts';
 import { createOrders } from '../../src/store/orders.ts';
+import { aStandingGrant } from '../store/samples.ts';
 import { type CliEnv, cli } from './cli-run.ts';
 
 const NOW = new Date('2026-11-21T09:00:00.000Z');
@@ -337,6 +339,72 @@ describe('countersign grants revoke', () => {
   test('refuses a second time', async () => {
     await cli(['grants', 'revoke', 'req_a.0'], env);
     expect(await cli(['grants', 'revoke', 'req_a.0'], env)).toMatchObject({ exit: 1, out: '' });
+  });
+});
+
+describe('countersign allowances', () => {
+  const filed = ({ target: _t, scope: _s, ask: _a, rules: _r, ...grant }: StandingGrant) => grant;
+  const grant = filed(
+    aStandingGrant({
+      ...{ id: 'grant_a', until: '2026-11-21T20:00:00.000Z', usesMax: 3, reason: 'Every day' },
+      mintedAt: '2026-11-21T08:30:00.000Z',
+    }),
+  );
+  beforeEach(async () => {
+    await books.grants.file(grant);
+    await books.grants.file({
+      ...grant,
+      id: 'grant_b',
+      agent: 'support-agent',
+      grantedBy: 'erin',
+      covers: 'arguments',
+      centsMax: 500,
+    });
+    await books.grants.file({ ...grant, id: 'grant_c', until: '2026-11-21T08:45:00.000Z' });
+  });
+  const idsOf = async (...words: readonly string[]) =>
+    (await cli(['allowances', ...words, '--json'], env, world))
+      .json()
+      .allowances.map(({ id }: { readonly id: string }) => id)
+      .toSorted();
+
+  test('lists what is in force, of all or of one agent or person, and with --all what ended', async () => {
+    expect(await idsOf()).toEqual(['grant_a', 'grant_b']);
+    expect(await idsOf('--agent', 'support-agent')).toEqual(['grant_b']);
+    expect(await idsOf('--granted-by', 'alice')).toEqual(['grant_a']);
+    expect(await idsOf('--all')).toEqual(['grant_a', 'grant_b', 'grant_c']);
+    const { out } = await cli(['allowances'], env, world);
+    expect(out).toMatch(/^ID +AGENT +TOOL +WHAT +BY +UNTIL +USES LEFT +SUM LEFT +REASON\n/);
+    // Who counts uses is the running process, whose database nobody else opens.
+    expect(out).toMatch(/grant_a +release-agent .* alice +2026-11-21T20:00:00\.000Z +\? of 3 .*Every day/);
+    expect(out).toMatch(/grant_b .* the same arguments, acme\/webshop .* \? of 5\.00/);
+    expect((await cli(['allowances', '--agent', 'nobody'], env, world)).out).toBe(
+      'Nothing is allowed in advance\n',
+    );
+  });
+
+  test('revoke takes one back for the running process, once', async () => {
+    await books.grants.file({
+      ...grant,
+      id: 'grant_d',
+      until: new Date(Date.now() + 3_600_000).toISOString(),
+    });
+    const said = await cli(['allowances', 'revoke', 'grant_d', '--by', 'olga', '--json'], env);
+    expect(said.json()).toEqual({ revoked: 'grant_d' });
+    expect(await books.grants.find('grant_d')).toMatchObject({ revokedBy: 'olga' });
+    expect((await cli(['allowances', '--json'], env)).json()).toEqual({ allowances: [] });
+    expect((await cli(['allowances', '--all'], env)).out).toContain('revoked 20');
+    expect(await cli(['allowances', 'revoke', 'grant_d'], env)).toMatchObject({ exit: 1, out: '' });
+  });
+
+  test.each([
+    ['one nobody gave', ['allowances', 'revoke', 'grant_x'], 1, 'no allowance "grant_x" is in force'],
+    ['one that ended', ['allowances', 'revoke', 'grant_c'], 1, 'no allowance "grant_c" is in force'],
+    ['nothing', ['allowances', 'revoke'], 2, "missing required argument 'id'"],
+  ])('revoke refuses %s', async (_, line, exit, text) => {
+    const said = await cli(line, env, world);
+    expect(said).toMatchObject({ exit, out: '' });
+    expect(said.err).toContain(text);
   });
 });
 

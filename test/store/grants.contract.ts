@@ -44,6 +44,13 @@ export function grantsContract(store: StoreUnderTest): void {
       expect(await book().proofOf('grant_unknown')).toBeUndefined();
     });
 
+    test('mint() keeps hostile words, with what no text can hold made visible', async () => {
+      const words = "'); drop table standing_grants; -- \u0000 🙂";
+      const grant = await minted({ label: words, reason: words });
+      const shown = words.replace('\u0000', '\uFFFD');
+      expect(await book().find(grant.id)).toMatchObject({ label: shown, reason: shown });
+    });
+
     test('mint() again changes nothing, whatever it says now, and brings nothing back', async () => {
       const grant = await minted(lasting);
       await book().mint({ ...grant, usesMax: 999 }, aProof({ jws: 'other' }));

@@ -6,6 +6,7 @@ import { createAccessBook } from '../../store/access-grants.ts';
 import { openPostgres } from '../../store/open-postgres.ts';
 import { orderFiles } from '../../store/order-files.ts';
 import { createRevocations } from '../../store/revocations.ts';
+import { createStandingGrants } from '../../store/standing-grants.ts';
 import { createSwitches } from '../../store/switches.ts';
 import type { CliSettings } from './cli-settings.ts';
 import type { OpenOrders } from './world.ts';
@@ -18,13 +19,15 @@ export async function openOrders({ databaseUrl, dataFolder }: CliSettings): Prom
   if (databaseUrl === undefined) {
     const where = join(dataFolder, 'orders');
     await assertKept(where);
-    return { ...orderFiles(dataFolder), where, close: async () => undefined };
+    const { grants: allowances, ...books } = orderFiles(dataFolder);
+    return { ...books, allowances, where, close: async () => undefined };
   }
   const db = await openPostgres({ databaseUrl, poolMax: 1 });
   return {
     revocations: createRevocations(db),
     switches: createSwitches(db),
     access: createAccessBook(db),
+    allowances: createStandingGrants(db),
     where: 'the database',
     close: () => db.destroy(),
   };

@@ -1,6 +1,10 @@
-/** The words of standing orders that are no halts: revoking, switching tools, and access that was given for a while. */
+/**
+ * The words of standing orders that are no halts: revoking, switching tools, access that was given for a while, and what
+ * was allowed in advance.
+ */
 import { Argument, type Command, Option } from 'commander';
 import { grantsCommand, revokeGrantCommand } from './access-commands.ts';
+import { allowancesCommand, revokeAllowanceCommand } from './allowance-commands.ts';
 import { type Run, USAGE, withJson } from './options.ts';
 import {
   parseRevocationSubject,
@@ -20,6 +24,7 @@ export function addOrderCommands(program: Command, run: Run): void {
   addRevocations(program, run);
   addSwitches(program, run);
   addGrants(program, run);
+  addAllowances(program, run);
 }
 
 function addRevocations(program: Command, run: Run): void {
@@ -84,6 +89,24 @@ function addGrants(program: Command, run: Run): void {
     .description('take access back before its end')
     .action(async (id: string, options: By) => {
       await run((context) => revokeGrantCommand(id, options, context))(options);
+    });
+}
+
+function addAllowances(program: Command, run: Run): void {
+  const allowances = withJson(program.command('allowances'))
+    .enablePositionalOptions()
+    .description('list what approvers allowed in advance from a card, with the uses left of each')
+    .option('--agent <id>', 'for this agent; default: for all')
+    .option('--granted-by <person>', 'by this person; default: by all')
+    .option('--all', 'what ended or was revoked too')
+    .action(async (options: { json?: boolean; agent?: string; grantedBy?: string; all?: boolean }) => {
+      const { agent, grantedBy, all = false } = options;
+      await run((context) => allowancesCommand({ agent, grantedBy, all }, context))(options);
+    });
+  by(allowances.command('revoke <id>'))
+    .description('take one back before its end: what it would let pass goes to people again')
+    .action(async (id: string, options: By) => {
+      await run((context) => revokeAllowanceCommand(id, options, context))(options);
     });
 }
 

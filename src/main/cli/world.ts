@@ -1,5 +1,6 @@
 /** What a command may touch, as parameters: tests run every command without a process of its own. */
-import type { AccessBook, Clock } from '../../domain/ports.ts';
+import type { AccessBook, Clock, StandingGrants } from '../../domain/ports.ts';
+import type { ListedGrant } from '../../store/grant-files.ts';
 import type { HaltBook } from '../../store/halts.ts';
 import type { RevocationBook } from '../../store/revocations.ts';
 import type { SwitchBook } from '../../store/switches.ts';
@@ -18,12 +19,20 @@ export interface OpenOrders {
   readonly revocations: RevocationBook;
   readonly switches: SwitchBook;
   readonly access: AccessBook;
+  /** What approvers allowed in advance. */
+  readonly allowances: AllowanceBook;
   readonly where: string;
   close(): Promise<void>;
 }
 
 /** Reads the report; a connection it opens it closes. */
 export type ReadOversight = (query: OversightQuery, settings: CliSettings) => Promise<OversightAnswer>;
+
+/** Standing grants as operators see them, in the database or in files. */
+export interface AllowanceBook {
+  list(whose: Parameters<StandingGrants['list']>[0]): Promise<readonly ListedGrant[]>;
+  revoke(id: string, by: string): Promise<boolean>;
+}
 
 /** The outside of one run of the command line. */
 export interface CliWorld {
