@@ -55,9 +55,10 @@ function judgingFor({ plan }: StepInput, deps: ExecuteDeps): JudgingDeps {
 /** Steps before it have rows in the ledger by now, so nothing is counted in advance. */
 function stepOf(
   { step, ask }: StepInput,
-  { request, agent, onBehalfOf, confidence, asks, session = null, token = null }: SealClaims,
+  { asks, session = null, token = null, ...claims }: SealClaims,
 ): StepToJudge {
-  const asker = { request, agent, onBehalfOf, confidence, session, token };
+  const { request, agent, onBehalfOf, requestedBy, confidence } = claims;
+  const asker = { request, agent, onBehalfOf, requestedBy, confidence, session, token };
   return { ...asker, step, ask, stepCount: asks.length, earlier: [] };
 }
 

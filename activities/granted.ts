@@ -4,7 +4,6 @@
  */
 import { log } from '@temporalio/activity';
 import { granterName } from '../src/approvals/granters.ts';
-import type { Ask } from '../src/domain/ask.ts';
 import { askDigest } from '../src/domain/digest.ts';
 import type { Directory, StandingGrants } from '../src/domain/ports.ts';
 import {
@@ -16,6 +15,7 @@ import {
 } from '../src/domain/standing-grant.ts';
 import type { Verdict } from '../src/domain/verdict.ts';
 import { approvalsIn } from './gates.ts';
+import type { StepToJudge } from './judge-step.ts';
 import type { Question } from './look-up.ts';
 
 export interface GrantedDeps {
@@ -31,7 +31,7 @@ export interface Granted {
   readonly grant: GrantStanding;
 }
 
-type Asked = Question & { readonly ask: Ask; readonly stepCount: number };
+type Asked = Question & Pick<StepToJudge, 'ask' | 'stepCount' | 'requestedBy'>;
 
 /** Undefined where people have to be asked. Never rejects. */
 export async function granted(

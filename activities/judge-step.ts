@@ -40,6 +40,8 @@ export interface StepToJudge extends Omit<Question, 'agent' | 'call' | 'now'> {
   readonly token: string | null;
   readonly confidence: number | null;
   readonly stepCount: number;
+  /** Who prompted the agent, which only excludes them. */
+  readonly requestedBy?: string | null | undefined;
 }
 
 /** A policy's answer and what it was asked about. `policy` are the rules that gave it, whatever comes after them. */

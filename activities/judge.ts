@@ -20,7 +20,7 @@ import { type Recordable, recordedOf } from './recorded.ts';
 /** The part of a request that judging reads; a dry run has no more. */
 export type Judgeable = Pick<
   RequestInput,
-  'id' | 'agent' | 'onBehalfOf' | 'confidence' | 'session' | 'steps'
+  'id' | 'agent' | 'onBehalfOf' | 'requestedBy' | 'confidence' | 'session' | 'steps'
 >;
 
 export function createJudge(deps: JudgingDeps): JudgeActivities['judge'] {
@@ -66,6 +66,7 @@ function stepAt(request: Judgeable, index: number, earlier: readonly EarlierStep
     ask: steps[index] ?? { tool: '', args: {} },
     agent,
     onBehalfOf: request.onBehalfOf ?? null,
+    requestedBy: request.requestedBy ?? null,
     confidence: request.confidence ?? null,
     session: request.session ?? null,
     token: null,

@@ -106,8 +106,8 @@ async function whyNot(
   if (why !== undefined) return why;
   if (amountCents > 0 && terms.centsMax === undefined) return 'it moves money without a sum';
   if (Date.parse(terms.until) <= clock().getTime()) return 'its end has come';
-  const { onBehalfOf } = claims;
-  const name = await granterName(decision.person, open, { agent, onBehalfOf }, directory);
+  const { onBehalfOf, requestedBy } = claims;
+  const name = await granterName(decision.person, open, { agent, onBehalfOf, requestedBy }, directory);
   return name === undefined ? 'its granter could not approve this alone' : undefined;
 }
 

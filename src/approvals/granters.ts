@@ -3,11 +3,11 @@ import type { Agent } from '../domain/people.ts';
 import type { Directory } from '../domain/ports.ts';
 import { quorum, unionOfNeeds } from '../domain/quorum.ts';
 import type { ApprovalGate } from '../domain/verdict.ts';
+import { type Behind, excludedPeople } from './exclusions.ts';
 
 /** On whose account a step is asked for. */
-export interface Behind {
+export interface Account extends Behind {
   readonly agent: Pick<Agent, 'owner' | 'editor'>;
-  readonly onBehalfOf: string | null;
 }
 
 /**
@@ -17,10 +17,10 @@ export interface Behind {
 export async function granterName(
   id: string,
   gates: readonly ApprovalGate[],
-  { agent, onBehalfOf }: Behind,
+  { agent, ...behind }: Account,
   directory: Pick<Directory, 'person'>,
 ): Promise<string | undefined> {
-  if ([agent.owner, agent.editor, onBehalfOf].includes(id)) return undefined;
+  if (excludedPeople(agent, behind).includes(id)) return undefined;
   const person = await directory.person(id);
   if (person?.active !== true) return undefined;
   const { met } = quorum(unionOfNeeds(gates), [{ person: id, groups: person.groups }]);

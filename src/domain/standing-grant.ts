@@ -82,7 +82,8 @@ const DAY_MS = 86_400_000;
 
 /** What a grant would be offered on: a plan, and the people it asks for. */
 export interface Offerable {
-  readonly steps: readonly Pick<PlanStep, 'effect' | 'reversibility'>[];
+  /** `edited` where a person changed what the agent asked. */
+  readonly steps: readonly (Pick<PlanStep, 'effect' | 'reversibility'> & { readonly edited?: unknown })[];
   readonly tier: RiskTier;
   readonly needs: readonly Need[];
 }
@@ -92,6 +93,7 @@ export function whyNotOfferable({ steps, tier, needs }: Offerable): string | und
   const [step, ...others] = steps;
   if (step === undefined || others.length > 0)
     return 'Only a request of a single step can be allowed in advance';
+  if (step.edited !== undefined) return 'What was edited is not what the agent asks again';
   if (step.reversibility === 'irreversible') return 'What cannot be undone is never allowed in advance';
   return whyNobodyMay({ tier, needs });
 }
@@ -205,10 +207,11 @@ function isSameCall(grant: StandingGrant, { agent, tool, target, ask }: GatedCal
     : grant.target === target.id && grant.scope === target.scope;
 }
 
-/** Only rules that asked when it was given, and no higher risk than then. */
-function isAsked({ rules, tier }: StandingGrant, { gates }: GatedCall): boolean {
+/** Only rules that asked when it was given, no higher risk than then, and a reason where one is wanted. */
+function isAsked({ rules, tier, reason }: StandingGrant, { gates }: GatedCall): boolean {
   return (
-    gates.every(({ rule }) => rules.includes(rule)) && (tier === 'medium' || highestTier(gates) === 'low')
+    gates.every(({ rule, needsReason }) => rules.includes(rule) && (!needsReason || reason !== undefined)) &&
+    (tier === 'medium' || highestTier(gates) === 'low')
   );
 }
 

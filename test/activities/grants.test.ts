@@ -222,6 +222,7 @@ describe('a standing grant', () => {
       {},
     ],
     ['what is asked on behalf of its granter', mail(), { onBehalfOf: 'erin' }],
+    ['what its granter prompted the agent to do', mail(), { requestedBy: 'erin' }],
   ])('does not let %s pass', async (_, ask, over) => {
     const agent = newAgent();
     await allow(agent);

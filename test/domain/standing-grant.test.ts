@@ -36,6 +36,7 @@ describe('whyNotOfferable()', () => {
       { steps: [{ ...step, reversibility: 'irreversible' as const }] },
       /undone is never/,
     ],
+    ['what a person edited', { steps: [{ ...step, edited: {} }] }, /was edited/],
     ['two steps', { steps: [step, step] }, /a single step/],
     ['no step', { steps: [] }, /a single step/],
     ['two people of one group', { needs: [{ groups: ['platform'], count: 2 }] }, /more than one person/],
@@ -109,6 +110,11 @@ describe('coversCall()', () => {
 
   test.each([
     ['the same target, whatever the other arguments', {}, {}],
+    [
+      'a rule that wants a reason, with the one that was given',
+      { reason: 'r' },
+      { gates: [gate({ needsReason: true })] },
+    ],
     ['its last use', { usesMax: 10, uses: 9 }, {}],
     ['exactly the same arguments', { covers: 'arguments' as const }, { ask: grant.ask }],
     ['what its rules ask more mildly now', {}, { gates: [gate({ tier: 'low' })] }],
@@ -136,6 +142,7 @@ describe('coversCall()', () => {
     ['T62: what is critical by now', {}, { gates: [gate(), gate({ tier: 'critical' })] }],
     ['T62: what is irreversible by now', {}, { reversibility: 'irreversible' as const }],
     ['T62: a higher risk than it was given for', { tier: 'low' as const }, {}],
+    ['a rule that wants a reason where none was given', {}, { gates: [gate({ needsReason: true })] }],
     ['what no rule asks about', {}, { gates: [] }],
     ['a rule that did not ask when it was given', {}, { gates: [gate(), gate({ rule: 'out-of-hours' })] }],
     ['two people', {}, { gates: [gate({ quorum: 2 })] }],
