@@ -16,7 +16,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'countersign-grants-'));
   store = await openStore({ dataDir: folder });
   files = grantFiles(folder, () => new Date());
-}, 60_000);
+}, 120_000);
 afterAll(async () => {
   await store.close();
   await rm(folder, { recursive: true, force: true });
