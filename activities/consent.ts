@@ -5,14 +5,18 @@
 import { type AdmissionDeps, assessVotes } from '../src/approvals/admit.ts';
 import { exclusionsNow } from '../src/approvals/exclusions.ts';
 import { muster } from '../src/approvals/muster.ts';
-import { askDigest, requestDigest, stepDigest } from '../src/domain/digest.ts';
+import { votersOf } from '../src/approvals/voters.ts';
+import type { Amendment } from '../src/domain/amendment.ts';
+import { requestDigest, stepDigest } from '../src/domain/digest.ts';
 import { CountersignError } from '../src/domain/errors.ts';
 import type { PlanStep } from '../src/domain/plan.ts';
-import type { DecisionVerifier, SealVerifier } from '../src/domain/ports.ts';
+import type { AmendmentVerifier, DecisionVerifier, SealVerifier } from '../src/domain/ports.ts';
 import { highestTier } from '../src/domain/quorum.ts';
 import type { SealClaims } from '../src/domain/seal.ts';
+import { standingOf } from '../src/domain/tally.ts';
 import type { ApprovalGate } from '../src/domain/verdict.ts';
 import type { StepInput } from './contract.ts';
+import { barredEditors, editsOf } from './edits.ts';
 
 /**
  * A plan whose newest approval is older than this no longer runs: the world it was approved for is gone. The newest
@@ -26,24 +30,33 @@ export const SEAL_AGE_MAX_MS = 60 * 24 * 3_600_000;
 export interface ConsentDeps extends Omit<AdmissionDeps, 'verifier'> {
   readonly seals: SealVerifier;
   readonly decisions: DecisionVerifier;
+  readonly amendments: AmendmentVerifier;
 }
 
-/** The sealed claims behind a step. Throws when the step in hand is not the one an authenticated agent asked for. */
+/** What a step stands on: the claims that the gateway sealed, and the edits that lead from them to the step in hand. */
+export interface ProvenClaims extends SealClaims {
+  readonly edits: readonly Amendment[];
+}
+
+/**
+ * The sealed claims behind a step. Throws when the step in hand is not the one an authenticated agent asked for, nor
+ * what signed edits made of it.
+ */
 export async function sealedClaims(
   input: StepInput,
-  { seals, clock }: Pick<ConsentDeps, 'seals' | 'clock'>,
-): Promise<SealClaims> {
+  { seals, amendments, clock }: Pick<ConsentDeps, 'seals' | 'amendments' | 'clock'>,
+): Promise<ProvenClaims> {
   const claims = await seals.verify(input.seal);
   if (clock().getTime() - Date.parse(claims.receivedAt) > SEAL_AGE_MAX_MS) {
     throw new CountersignError('unauthenticated', `Cannot run step ${input.step}: its seal is too old`);
   }
-  if (claims.request !== input.request || claims.asks[input.step] !== askDigest(input.ask)) {
+  if (claims.request !== input.request) {
     throw new CountersignError(
       'unauthenticated',
-      `Cannot run step ${input.step}: its seal is for another ask`,
+      `Cannot run step ${input.step}: its seal is for another request`,
     );
   }
-  return claims;
+  return { ...claims, edits: await editsOf(input, claims.asks[input.step], { amendments }) };
 }
 
 /** Whether the step as it is now is the step of the plan. Throws when the plan in hand contradicts itself. */
@@ -61,26 +74,46 @@ export function matchesPlan(input: StepInput, claims: SealClaims, now: PlanStep)
   return plan.stepDigests[input.step] === stepDigest(now);
 }
 
-/** Whether enough eligible people approved this plan for all of `gates`. One valid deny refuses. */
+/**
+ * Whether enough eligible people approved this plan for all of `gates`. One valid deny refuses. An edited step always
+ * needs people: with no gates nobody was asked, so it is not approved.
+ */
 export async function isApproved(
   input: StepInput,
-  claims: SealClaims,
+  claims: ProvenClaims,
   gates: readonly ApprovalGate[],
   deps: ConsentDeps,
 ): Promise<boolean> {
-  if (gates.length === 0) return true;
+  if (gates.length === 0 && claims.edits.length === 0) return true;
   if (input.plan === undefined) return false;
   const { version, digest } = input.plan;
   const expected = { request: claims.request, version, digest };
   const excluded = await exclusionsNow(claims.agent, claims, deps.directory);
-  const { needs } = await muster(gates, excluded, deps);
+  const editors = barredEditors(claims.edits, gates);
+  const { needs } = await muster(gates, [...excluded, ...editors], deps);
   const tier = highestTier(gates);
   const needsReason = gates.some((gate) => gate.needsReason === true);
   const { quorum, denied, approvedAt } = await assessVotes(
-    { jwsList: input.decisions, expected, needs, excluded, tier, needsReason },
+    { jwsList: input.decisions, expected, needs, excluded, editors, tier, needsReason },
     { ...deps, verifier: deps.decisions },
   );
   return quorum.met && !denied && isFresh(approvedAt, deps);
+}
+
+/** Why the newest edit counts no longer, as its editor is now; undefined where there is none, or it counts. */
+export async function whyEditIsVoid(
+  { step }: StepInput,
+  claims: ProvenClaims,
+  gates: readonly ApprovalGate[],
+  deps: ConsentDeps,
+): Promise<string | undefined> {
+  const person = claims.edits.at(-1)?.person;
+  if (person === undefined) return undefined;
+  const excluded = await exclusionsNow(claims.agent, claims, deps.directory);
+  const { needs } = await muster(gates, excluded, deps);
+  const voters = await votersOf([person], highestTier(gates), deps);
+  if (standingOf(voters.get(person), { needs, excluded }) === 'eligible') return undefined;
+  return `${person} edited step ${step + 1} and may no longer decide about this request.`;
 }
 
 /** Only approvals of this very plan make it fresh; a newer decision about anything else says nothing of it. */

@@ -3,10 +3,11 @@
  * them; `main/` wires what they need. Anything refused by our own rules is a value, so that the story can branch on
  * it; only outside failures are thrown (sorted in `failures.ts`).
  */
-import type { Ask, JsonValue } from '../src/domain/ask.ts';
+import type { ArgumentChange, SignedAmendment } from '../src/domain/amendment.ts';
+import type { Ask, JsonObject, JsonValue } from '../src/domain/ask.ts';
 import type { CardView, OpenApproval } from '../src/domain/card.ts';
 import type { Admission, Decision, DecisionRefusal } from '../src/domain/decision.ts';
-import type { Judgement, Plan, PlanStep } from '../src/domain/plan.ts';
+import type { JudgedStep, Judgement, Plan, PlanStep } from '../src/domain/plan.ts';
 import type { Hearing } from '../src/domain/question.ts';
 import type { Need, QuorumState } from '../src/domain/quorum.ts';
 import type { RequestInput, Withheld } from '../src/domain/request.ts';
@@ -18,6 +19,8 @@ export interface StepInput {
   readonly seal: string;
   readonly step: number;
   readonly ask: Ask;
+  /** The signed edits of this step, oldest first, that lead from what was sealed to `ask`; absent where there are none. */
+  readonly amendments?: readonly string[];
   /** The tool that runs as it was judged, after a downscope the smaller one. Nothing larger may run without going back. */
   readonly runs: string;
   /** The channels this step was announced to. */
@@ -94,6 +97,8 @@ export interface AdmitInput {
   readonly editor?: string;
   /** The votes admitted so far, as their signatures. */
   readonly votes: readonly string[];
+  /** Whose edit is asked, unless the rules let them approve it. */
+  readonly editors?: readonly string[];
 }
 
 /** `quorum` is counted afresh over every vote still valid now. */
@@ -117,6 +122,7 @@ export interface MusterInput {
   readonly agent: string;
   readonly onBehalfOf?: string;
   readonly requestedBy?: string;
+  readonly editors?: readonly string[];
 }
 
 export interface MusterResult {
@@ -134,12 +140,51 @@ export interface HearInput extends Omit<AdmitInput, 'votes'> {
   readonly asked: readonly string[];
 }
 
+/** One signed edit, and everything that asking again with it depends on. */
+export interface AmendInput {
+  readonly jws: string;
+  readonly args: JsonObject;
+  /** With the steps as they are asked now; `asked` is what the agent asked first. */
+  readonly request: Omit<RequestInput, 'settings' | 'seal'>;
+  readonly asked: readonly Ask[];
+  readonly version: number;
+  readonly digest: string;
+  readonly stage: AdmitInput['stage'];
+  readonly expiresAt?: string;
+  readonly needs: readonly Need[];
+  readonly tier: RiskTier;
+  readonly onBehalfOf?: string;
+  readonly requestedBy?: string;
+  readonly excluded: readonly string[];
+  readonly owner: string;
+  readonly editor?: string;
+  /** Steps before this one ran: they are neither edited nor judged again. */
+  readonly from: number;
+  /** What each step is held under now. */
+  readonly held: readonly { readonly gates: readonly Gate[]; readonly runs: string }[];
+  /** The gates people are asked under now, for a step that has none of its own. */
+  readonly asking: readonly ApprovalGate[];
+}
+
+/** `judged` are the steps from `from` on, under which the request asks again. */
+export type AmendResult =
+  | {
+      readonly taken: true;
+      readonly signed: SignedAmendment;
+      readonly ask: Ask;
+      readonly judged: readonly JudgedStep[];
+      /** How the step differs from what the agent asked first. */
+      readonly changes: readonly ArgumentChange[];
+    }
+  | { readonly taken: false; readonly sentence: string; readonly person?: string };
+
 /** Run where the policy bundle is. */
 export interface JudgeActivities {
   judge(input: Omit<RequestInput, 'settings'>): Promise<Judgement>;
   admit(input: AdmitInput): Promise<AdmitResult>;
   hear(input: HearInput): Promise<Hearing>;
   muster(input: MusterInput): Promise<MusterResult>;
+  amend(input: AmendInput): Promise<AmendResult>;
 }
 
 /** Run where the tool credentials are. */

@@ -57,6 +57,19 @@ export function stillHolding(fresh: Verdict, stored: readonly Gate[]): Verdict {
   return open && mild ? { ...verdict, effect: 'approve' } : verdict;
 }
 
+/**
+ * As `stillHolding`, and with a smaller tool in place of the one asked for, which is not lost either. For verdicts that
+ * deny nothing.
+ */
+export function stillHeld(
+  fresh: Verdict,
+  { asked, runs, gates }: { readonly asked: string; readonly runs: string; readonly gates: readonly Gate[] },
+): Verdict {
+  const verdict = stillHolding(fresh, gates);
+  const keepsSmaller = runs !== asked && fresh.downscopeTo === undefined;
+  return keepsSmaller ? { ...verdict, effect: 'downscope', downscopeTo: runs } : verdict;
+}
+
 /** The approval gates among these. */
 export function approvalsIn(gates: readonly Gate[]): readonly ApprovalGate[] {
   return gates.filter((gate) => gate.kind === 'approval');

@@ -4,8 +4,10 @@
  * Workers are given the set of the roles they play, never more.
  */
 import type { AdmissionDeps } from '../src/approvals/admit.ts';
+import type { AmendmentDeps } from '../src/approvals/admit-amendment.ts';
 import type { HearingDeps } from '../src/approvals/hear.ts';
 import { createAdmit } from './admit.ts';
+import { createAmend } from './amend.ts';
 import type { ApprovalActivities, ExecutorActivities, JudgeActivities } from './contract.ts';
 import { createExecute } from './execute.ts';
 import { sorted } from './failures.ts';
@@ -19,10 +21,13 @@ import { createShow, type ShowDeps } from './show.ts';
 import { createUndo } from './undo.ts';
 
 /** For the workflows role. */
-export function judgeActivities(deps: JudgingDeps & AdmissionDeps & HearingDeps): JudgeActivities {
+export function judgeActivities(
+  deps: JudgingDeps & AdmissionDeps & AmendmentDeps & HearingDeps,
+): JudgeActivities {
   return {
     judge: sorted(createJudge(deps)),
     admit: sorted(createAdmit(deps)),
+    amend: sorted(createAmend(deps)),
     hear: sorted(createHear(deps)),
     muster: sorted(createMuster(deps)),
   };

@@ -39,6 +39,18 @@ export async function judgeRequest(
   return judgementOf(request, await judgeSteps(request, deps), deps);
 }
 
+/**
+ * Judges the steps from `from` on afresh, for a request whose earlier steps ran: those are counted already. A denial
+ * counts against nobody, because an edit that was refused is not the agent's.
+ */
+export async function judgeFrom(
+  request: Judgeable,
+  from: number,
+  deps: JudgingDeps,
+): Promise<readonly JudgedStep[]> {
+  return (await judgeSteps(request, deps, from)).map(judgedStep);
+}
+
 /** One step with the answer to it and what of it is recorded. */
 interface Judged {
   readonly step: StepToJudge;
@@ -46,10 +58,10 @@ interface Judged {
   readonly recorded: Recordable;
 }
 
-async function judgeSteps(request: Judgeable, deps: JudgingDeps): Promise<readonly Judged[]> {
+async function judgeSteps(request: Judgeable, deps: JudgingDeps, from = 0): Promise<readonly Judged[]> {
   const judged: Judged[] = [];
   const earlier: EarlierStep[] = [];
-  for (const index of request.steps.keys()) {
+  for (let index = from; index < request.steps.length; index += 1) {
     const step = stepAt(request, index, [...earlier]);
     const answer = await judgeStep(step, deps);
     judged.push({ step, answer, recorded: await recordedOf(step, answer, deps) });

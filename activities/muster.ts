@@ -9,9 +9,9 @@ export interface CreateMusterDeps extends MusterDeps {
 }
 
 export function createMuster(deps: CreateMusterDeps): JudgeActivities['muster'] {
-  return async ({ gates, agent, ...behind }) => {
+  return async ({ gates, agent, editors = [], ...behind }) => {
     const excluded = await exclusionsNow(agent, behind, deps.directory);
-    const { needs, enough, fallbacks, askAtOnce } = await muster(gates, excluded, deps);
+    const { needs, enough, fallbacks, askAtOnce } = await muster(gates, [...excluded, ...editors], deps);
     const { alerts } = await deps.approvalSettings();
     return {
       ...{ needs, enough, fallbacks, askAtOnce },

@@ -5,10 +5,10 @@
 import { haltFor } from '../src/domain/halt.ts';
 import type { SealClaims } from '../src/domain/seal.ts';
 import { type ApprovalGate, groupsOf, type Verdict } from '../src/domain/verdict.ts';
-import { type ConsentDeps, isApproved } from './consent.ts';
+import { type ConsentDeps, isApproved, type ProvenClaims, whyEditIsVoid } from './consent.ts';
 import type { StepInput, StepResult } from './contract.ts';
 import { Denied, verdictOf } from './denied.ts';
-import { approvalsIn, gatesBeyond, stillHolding, unionOfGates } from './gates.ts';
+import { approvalsIn, gatesBeyond, stillHeld, unionOfGates } from './gates.ts';
 import type { JudgedAsk } from './judge-step.ts';
 import { ordersFor, refuseRevoked, refuseSwitchedOff, type StandingDeps } from './standing.ts';
 
@@ -22,7 +22,7 @@ export function refuse(why: Refusal['why'], sentence: string, verdict?: Verdict)
 /** Undefined where nothing stands against it. */
 export async function refusalOf(
   input: StepInput,
-  claims: SealClaims,
+  claims: ProvenClaims,
   judged: Runnable,
   deps: ConsentDeps & StandingDeps,
 ): Promise<Refusal | undefined> {
@@ -34,6 +34,8 @@ export async function refusalOf(
   if (!gates.every((gate) => gate.kind !== 'notice' || input.announced.includes(gate.channel))) {
     return back('Policy wants this step announced now.');
   }
+  const voided = await whyEditIsVoid(input, claims, approvalsIn(gates), deps);
+  if (voided !== undefined) return refuse('denied', voided);
   if (await isApproved(input, claims, approvalsIn(gates), deps)) return undefined;
   return back(whyNotEnough(input, judged.verdict));
 }
@@ -44,11 +46,9 @@ export async function refusalOf(
  */
 export function backToPeople(sentence: string, input: StepInput, fresh: Verdict): Refusal {
   const { ask, runs, judgedGates = [] } = input;
-  const verdict = stillHolding(fresh, judgedGates);
+  const verdict = stillHeld(fresh, { asked: ask.tool, runs, gates: judgedGates });
   const explanation = [sentence, ...(fresh.explanation ?? [])];
-  const keepsSmaller = runs !== ask.tool && fresh.downscopeTo === undefined;
-  const smaller = keepsSmaller ? ({ effect: 'downscope', downscopeTo: runs } as const) : {};
-  return refuse('unapproved', sentence, { ...verdict, ...smaller, explanation });
+  return refuse('unapproved', sentence, { ...verdict, explanation });
 }
 
 /** What was ordered against a step that was judged, by now; undefined where nothing was. */

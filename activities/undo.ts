@@ -6,7 +6,7 @@ import { Context } from '@temporalio/activity';
 import type { JsonObject, JsonValue } from '../src/domain/ask.ts';
 import { type Effect, type EffectKey, idempotencyKey } from '../src/domain/effect.ts';
 import { CountersignError } from '../src/domain/errors.ts';
-import type { Clock, SealVerifier } from '../src/domain/ports.ts';
+import type { AmendmentVerifier, Clock, SealVerifier } from '../src/domain/ports.ts';
 import { OutsideError } from '../src/domain/retry.ts';
 import type { SealClaims } from '../src/domain/seal.ts';
 import type { Tool } from '../src/tools/define-tool.ts';
@@ -17,6 +17,7 @@ import { contextFor } from './tool-context.ts';
 
 export interface UndoDeps extends FateDeps {
   readonly seals: SealVerifier;
+  readonly amendments: AmendmentVerifier;
   readonly clock: Clock;
 }
 

@@ -7,6 +7,8 @@ import type {
   Activities,
   AdmitInput,
   AdmitResult,
+  AmendInput,
+  AmendResult,
   ApprovalActivities,
   ExecutorActivities,
   HearInput,
@@ -25,6 +27,7 @@ import type { RequestInput, RequestSettings, RetryBounds } from '../src/domain/r
 export interface ActivityProxies {
   judge(input: Omit<RequestInput, 'settings'>): Promise<Judgement>;
   admit(input: AdmitInput): Promise<AdmitResult>;
+  amend(input: AmendInput): Promise<AmendResult>;
   hear(input: HearInput): Promise<Hearing>;
   muster(input: MusterInput): Promise<MusterResult>;
   prepare(version: number, input: PrepareInput): Promise<Plan>;
@@ -64,6 +67,7 @@ export function proxiesFor(settings: RequestSettings): ActivityProxies {
   return {
     judge: (input) => local.judge(input),
     admit: (input) => local.admit(input),
+    amend: (input) => local.amend(input),
     hear: (input) => local.hear(input),
     muster: (input) => local.muster(input),
     read: (input) => (settings.readsLocally ? local.execute(input) : runOn(executor, settings, input)),

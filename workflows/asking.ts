@@ -1,5 +1,6 @@
 /** One asking of people: a version of the plan, who must approve it, the votes so far. */
 import type { AdmitResult, BrokenGlass } from '../activities/contract.ts';
+import type { SignedAmendment } from '../src/domain/amendment.ts';
 import type { Vote } from '../src/domain/decision.ts';
 import type { Plan } from '../src/domain/plan.ts';
 import { highestTier, type Need, type QuorumState, unionOfNeeds } from '../src/domain/quorum.ts';
@@ -9,8 +10,19 @@ import type { ApprovalGate, RiskTier } from '../src/domain/verdict.ts';
 /** What admission counted: the quorum afresh, and whether the glass is broken. */
 export type Counted = Pick<AdmitResult, 'quorum' | 'glass'>;
 
+export interface AskingOptions {
+  readonly from: number;
+  readonly editors: readonly string[];
+  readonly ttlMs: number;
+  readonly needs: readonly Need[] | undefined;
+}
+
 export class Asking {
   readonly plan: Plan;
+  /** The first step it is about; those before it ran. */
+  readonly from: number;
+  /** Who edited it and may not approve it. */
+  readonly editors: readonly string[];
   readonly tier: RiskTier;
   /** The rules whose gates ask. */
   readonly rules: readonly string[];
@@ -23,10 +35,13 @@ export class Asking {
   #quorum: QuorumState;
   #glass: BrokenGlass | undefined;
   #approvedAt: string | undefined;
+  #amendment: SignedAmendment | undefined;
 
   /** `needs` are those of the gates unless the muster added a fallback. */
-  constructor(plan: Plan, gates: readonly ApprovalGate[], ttlMs: number, needs?: readonly Need[]) {
+  constructor(plan: Plan, gates: readonly ApprovalGate[], { from, editors, ttlMs, needs }: AskingOptions) {
     this.plan = plan;
+    this.from = from;
+    this.editors = editors;
     this.#needs = needs ?? unionOfNeeds(gates);
     this.tier = highestTier(gates);
     this.rules = [...new Set(gates.map(({ rule }) => rule))];
@@ -53,6 +68,14 @@ export class Asking {
     return !isSame;
   }
 
+  /** Voids it by an edit of this version, once; false where it was denied or edited before. */
+  amend(signed: SignedAmendment): boolean {
+    const isOther = signed.amendment.version !== this.plan.version;
+    if (isOther || this.denial !== undefined || this.#amendment !== undefined) return false;
+    this.#amendment = signed;
+    return true;
+  }
+
   approve(): void {
     this.#approvedAt = new Date().toISOString();
   }
@@ -76,8 +99,12 @@ export class Asking {
   get denial(): Vote | undefined {
     return this.#votes.find(({ decision }) => decision.answer === 'deny');
   }
+  /** The edit that voids it. */
+  get amendment(): SignedAmendment | undefined {
+    return this.#amendment;
+  }
   get isAnswered(): boolean {
-    return this.#quorum.met || this.denial !== undefined;
+    return this.#quorum.met || this.denial !== undefined || this.#amendment !== undefined;
   }
   get waitingFor(): WaitingFor {
     const groups = [...new Set(this.needs.flatMap((need) => need.groups))];

@@ -1,4 +1,5 @@
 /** The request as people see it in Slack, drawn from its record. */
+import type { SignedAmendment, StepEdits } from '../src/domain/amendment.ts';
 import type { CardStep, CardView, CardVote, OpenApproval } from '../src/domain/card.ts';
 import type { PlanStep } from '../src/domain/plan.ts';
 import type { Asking } from './asking.ts';
@@ -23,6 +24,7 @@ export function cardOf(record: RequestRecord, asking: Asking, seq: number): Card
     need: asking.quorum.need,
     have: asking.quorum.have,
     excluded: record.excluded,
+    ...(asking.editors.length === 0 ? {} : { editors: asking.editors }),
     votes: asking.votes.map(cardVote),
     ...(record.questions.all.length === 0 ? {} : { questions: record.questions.all }),
     requestedAt: input.receivedAt,
@@ -59,7 +61,7 @@ export function openApprovalOf(record: RequestRecord, asking: Asking): OpenAppro
 }
 
 function cardStep(record: RequestRecord, planned: PlanStep): CardStep {
-  const { status, verdict, error } = record.step(planned.index);
+  const { status, verdict, error, amendments = [], changes = [] } = record.step(planned.index);
   return {
     ...planned,
     status,
@@ -67,7 +69,14 @@ function cardStep(record: RequestRecord, planned: PlanStep): CardStep {
     rules: verdict?.rules ?? [],
     ...(verdict?.explanation === undefined ? {} : { explanation: verdict.explanation }),
     ...(error === undefined ? {} : { error }),
+    // A card of before the edit stays a card of before the edit.
+    ...(amendments.at(-1)?.amendment.ask === planned.ask ? { edited: editsOf(amendments, changes) } : {}),
   };
+}
+
+function editsOf(amendments: readonly SignedAmendment[], changes: StepEdits['changes']): StepEdits {
+  const edits = amendments.map(({ amendment: { person: by, at, reason } }) => ({ by, at, reason }));
+  return { edits, changes };
 }
 
 function cardVote({ decision, forPerson }: Asking['votes'][number]): CardVote {

@@ -7,6 +7,7 @@ import type { AdmitResult, RefusedDecision } from '../activities/contract.ts';
 import type { Admission } from '../src/domain/decision.ts';
 import type { ActivityProxies } from './activity-proxies.ts';
 import { sentenceOf } from './activity-sentence.ts';
+import { admissionOf } from './inquiries.ts';
 import type { Messenger } from './messenger.ts';
 import type { RequestRecord } from './request-record.ts';
 
@@ -26,7 +27,7 @@ export class Clerk {
     this.#messenger = messenger;
   }
 
-  /** True when every decision received so far was admitted or refused. */
+  /** True when every decision and edit received so far was admitted or refused. */
   get idle(): boolean {
     return this.#pending === 0;
   }
@@ -39,12 +40,15 @@ export class Clerk {
       if (this.#received === this.#record.settings.decisionsMax + 1) this.#messenger.refuseFurtherDecisions();
       return;
     }
+    this.inTurn(() => this.#admit(jws));
+  }
+
+  /** Does work that changes what decisions are about after those received before it, and before those after it. */
+  inTurn(work: () => Promise<void>): void {
     this.#pending += 1;
-    this.#tail = this.#tail
-      .then(() => this.#admit(jws))
-      .finally(() => {
-        this.#pending -= 1;
-      });
+    this.#tail = this.#tail.then(work).finally(() => {
+      this.#pending -= 1;
+    });
   }
 
   async #admit(jws: string): Promise<void> {
@@ -72,7 +76,7 @@ export class Clerk {
   /** Undefined when no verdict was reached; the decision then does not count, and the clicker can click again. */
   async #ask(jws: string): Promise<AdmitResult | undefined> {
     try {
-      return await this.#activities.admit(this.#record.admission(jws));
+      return await this.#activities.admit(admissionOf(this.#record, jws));
     } catch (error) {
       log.error('Could not admit a decision', { error: sentenceOf(error) });
       this.#messenger.askToDecideAgain();

@@ -20,8 +20,14 @@ const ending = (outcome: Outcome, message: string, undo = true): Ending => ({
 });
 
 export const ENDINGS = {
-  executed: (steps: number) =>
-    ending('executed', steps === 1 ? 'The step ran.' : `All ${steps} steps ran.`, false),
+  /** What ran is not what was asked where people edited it, and the agent is told so. */
+  executed: (steps: number, edited: readonly { readonly step: number; readonly by: string }[] = []) => {
+    const ran = steps === 1 ? 'The step ran' : `All ${steps} steps ran`;
+    const as = edited.map(({ step, by }) =>
+      steps === 1 ? `as ${by} edited it` : `step ${step + 1} as ${by} edited it`,
+    );
+    return ending('executed', `${[ran, ...as].join(', ')}.`, false);
+  },
   denied: (sentence: string) => ending('denied', sentence),
   rejected: ({ person, reason }: Decision) =>
     ending('rejected', reason === undefined ? `${person} said no.` : `${person} said no: ${reason}`),
@@ -33,10 +39,10 @@ export const ENDINGS = {
         : `Only ${waitingFor.have} of ${waitingFor.need} needed from ${waitingFor.groups.join(' and ')} answered in time.`,
     ),
   /** Nobody is asked who could not decide: it ends at once, and operators are told. */
-  nobodyLeft: (needs: readonly Need[]) =>
+  nobodyLeft: (needs: readonly Need[], { told = true }: { readonly told?: boolean } = {}) =>
     ending(
       'expired',
-      `Too few people are left who could approve this: ${needs.map(({ count, groups }) => `${count} of ${groups.join(' or ')}`).join(' and ')} are needed. Operators were told.`,
+      `Too few people are left who could approve this: ${needs.map(({ count, groups }) => `${count} of ${groups.join(' or ')}`).join(' and ')} are needed.${told ? ' Operators were told.' : ''}`,
     ),
   cancelled: () => ending('cancelled', 'The request was cancelled.'),
   stale: (versions: number) =>

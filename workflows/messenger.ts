@@ -6,6 +6,7 @@
  */
 import { log } from '@temporalio/workflow';
 import type { ApprovalActivities, BrokenGlass, RefusedDecision } from '../activities/contract.ts';
+import type { Amendment } from '../src/domain/amendment.ts';
 import type { CardView, OpenApproval } from '../src/domain/card.ts';
 import type { Question, QuestionView } from '../src/domain/question.ts';
 import type { ActivityProxies } from './activity-proxies.ts';
@@ -156,6 +157,33 @@ export class Messenger {
       'A question could not be checked and was not asked. Please ask again.',
       [],
     );
+  }
+
+  /** The next version's card shows how the step differs; this says what became of the decisions so far. */
+  sayEdited({ id, person, step, reason }: Amendment): void {
+    this.#say(`edited-${id}`, `edited step ${step + 1}; earlier decisions no longer count:`, [], {
+      by: person,
+      quote: reason,
+    });
+  }
+
+  /** Said to everybody, because the decisions before it are void all the same. */
+  sayEditTakenBack({ id, person, step }: Amendment, sentence: string): void {
+    const text = `The edit of step ${step + 1} by ${person} was taken back, and the request is asked as before: ${sentence}`;
+    this.#say(`taken-back-${id}`, text, []);
+  }
+
+  askToEditAgain(): void {
+    this.#unchecked += 1;
+    this.#say(
+      `unedited-${this.#unchecked}`,
+      'An edit could not be checked and was not taken up. Please edit again.',
+      [],
+    );
+  }
+
+  refuseFurtherEdits(): void {
+    this.#say('edits-full', 'So many edits arrived that further ones are not looked at.', []);
   }
 
   refuseFurtherDecisions(): void {

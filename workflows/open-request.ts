@@ -3,10 +3,10 @@ import { log } from '@temporalio/workflow';
 import type { MusterResult } from '../activities/contract.ts';
 import type { Plan } from '../src/domain/plan.ts';
 import type { RequestInput } from '../src/domain/request.ts';
-import type { ApprovalGate } from '../src/domain/verdict.ts';
 import { type ActivityProxies, proxiesFor } from './activity-proxies.ts';
 import { sentenceOf } from './activity-sentence.ts';
 import { Clerk } from './clerk.ts';
+import { Editing } from './editing.ts';
 import { ENDINGS, type Ending } from './endings.ts';
 import { Messenger } from './messenger.ts';
 import { Questions } from './questions.ts';
@@ -16,12 +16,13 @@ export interface OpenRequest {
   readonly record: RequestRecord;
   readonly activities: ActivityProxies;
   readonly clerk: Clerk;
+  readonly editing: Editing;
   readonly questions: Questions;
   readonly messenger: Messenger;
   /** Judges every step into the record; an ending when one is denied or no verdict was reached. */
   judge(): Promise<Ending | undefined>;
-  /** Who is left to decide on these gates; undefined when that could not be found out. */
-  muster(gates: readonly ApprovalGate[]): Promise<MusterResult | undefined>;
+  /** Who is left to decide on the steps from here on; undefined when that could not be found out. */
+  muster(from: number): Promise<MusterResult | undefined>;
   prepare(
     version: number,
     from: number,
@@ -39,6 +40,7 @@ export function openRequest(input: RequestInput): OpenRequest {
     record,
     activities,
     clerk,
+    editing: new Editing(record, activities, clerk, messenger),
     questions: new Questions(record, activities, messenger),
     messenger,
     async judge() {
@@ -49,9 +51,14 @@ export function openRequest(input: RequestInput): OpenRequest {
       }
       return record.denial === undefined ? undefined : ENDINGS.denied(record.denial);
     },
-    async muster(gates) {
+    async muster(from) {
+      const editors = record.editorsFrom(from);
       try {
-        return await activities.muster({ gates, ...record.parties });
+        return await activities.muster({
+          gates: record.gatesFrom(from),
+          ...record.parties,
+          ...(editors.length === 0 ? {} : { editors }),
+        });
       } catch (error) {
         log.warn('Could not find out who may decide', { error: sentenceOf(error) });
         return undefined;
@@ -60,7 +67,7 @@ export function openRequest(input: RequestInput): OpenRequest {
     async prepare(version, from) {
       try {
         const plan = await activities.prepare(version, {
-          request: asked,
+          request: { ...asked, steps: record.steps.map(({ ask }) => ask) },
           version,
           tools: record.steps.map(({ tool }) => tool),
           from,

@@ -11,6 +11,7 @@ import {
 } from '../src/domain/question.ts';
 import type { ActivityProxies } from './activity-proxies.ts';
 import { sentenceOf } from './activity-sentence.ts';
+import { hearingOf } from './inquiries.ts';
 import type { Messenger } from './messenger.ts';
 import type { RequestRecord } from './request-record.ts';
 
@@ -79,7 +80,7 @@ export class Questions {
   /** Undefined when nobody could look at it; the question is then not asked. */
   async #ask(jws: string): Promise<Hearing | undefined> {
     try {
-      return await this.#activities.hear(this.#record.hearing(jws));
+      return await this.#activities.hear(hearingOf(this.#record, jws));
     } catch (error) {
       log.error('Could not hear a question', { error: sentenceOf(error) });
       this.#messenger.askAgain();

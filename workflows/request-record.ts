@@ -2,38 +2,19 @@
  * The record: everything a request knows, kept as facts with who and when. The story writes it; the query, the card
  * and the search attributes read it. It decides nothing but what follows from its own facts.
  */
-import type { AdmitInput, HearInput, StepResult, UndoResult } from '../activities/contract.ts';
-import type { Ask, JsonValue, ToolEffect } from '../src/domain/ask.ts';
+import type { AmendResult, UndoResult } from '../activities/contract.ts';
+import { editorsOf, type SignedAmendment } from '../src/domain/amendment.ts';
 import { effectsOf, outcomeAfterUndo, stands } from '../src/domain/closing.ts';
 import type { Vote } from '../src/domain/decision.ts';
 import { type Closing, mayRevise } from '../src/domain/outcome.ts';
 import type { Judgement, Plan } from '../src/domain/plan.ts';
 import type { Need } from '../src/domain/quorum.ts';
-import type { RequestInput, RequestSettings, StepStatus, Withheld } from '../src/domain/request.ts';
+import type { RequestInput, RequestSettings } from '../src/domain/request.ts';
 import { type ApprovalGate, approvalGates, type NoticeGate, type Verdict } from '../src/domain/verdict.ts';
 import { Asking, type Counted } from './asking.ts';
 import type { Ending } from './endings.ts';
 import { QuestionList } from './question-list.ts';
-
-/** One step's facts so far. `tool` is what runs, after a downscope the smaller one. */
-export interface StepRecord {
-  readonly ask: Ask;
-  tool: string;
-  effect: ToolEffect;
-  target: string;
-  /** The target's policy scope: what may be said of it where not everybody may read it. */
-  scope: string;
-  verdict?: Verdict;
-  status: StepStatus;
-  result?: JsonValue;
-  /** What was taken out of `result` before it came here. */
-  withheld?: readonly Withheld[];
-  error?: string;
-}
-
-type Refused = Pick<Extract<StepResult, { kind: 'refused' }>, 'sentence' | 'mayHaveHappened'>;
-
-type Done = Extract<StepResult, { kind: 'done' }>;
+import { askedStep, type Done, putBack, type Refused, type StepRecord } from './step-record.ts';
 
 type Stage = 'judging' | 'waiting' | 'running' | 'undoing' | 'closed';
 
@@ -45,19 +26,14 @@ export class RequestRecord {
   #judgement: Judgement | undefined;
   #asking: Asking | undefined;
   #reopenings = 0;
+  #edits = 0;
+  #beforeEdit: readonly StepRecord[] = [];
   #cancelledAt: string | undefined;
   #closing: Closing | undefined;
 
   constructor(input: RequestInput) {
     this.input = input;
-    this.steps = input.steps.map((ask) => ({
-      ask,
-      tool: ask.tool,
-      effect: 'write',
-      target: '',
-      scope: '',
-      status: 'pending',
-    }));
+    this.steps = input.steps.map(askedStep);
   }
 
   // Facts as they become known, in the order of the story.
@@ -75,7 +51,9 @@ export class RequestRecord {
   }
 
   ask(plan: Plan, from: number, ttlMs: number, needs?: readonly Need[]): void {
-    this.#asking = new Asking(plan, this.gatesFrom(from), ttlMs, needs);
+    const editors = this.editorsFrom(from);
+    this.#asking = new Asking(plan, this.gatesFrom(from), { from, ttlMs, needs, editors });
+    this.#beforeEdit = [];
     this.#stage = 'waiting';
     for (const { index, effect, target } of plan.steps.slice(from)) {
       Object.assign(this.step(index), {
@@ -96,6 +74,30 @@ export class RequestRecord {
     this.#asking?.approve();
     this.#stage = 'running';
     for (const step of this.steps) if (step.status === 'waiting') step.status = 'pending';
+  }
+
+  /** Takes an edit up: what was asked is void and is asked again. False when it was decided or edited meanwhile. */
+  amend({ signed, ask, judged, changes }: Extract<AmendResult, { taken: true }>): boolean {
+    const asking = this.#asking;
+    if (this.#stage !== 'waiting' || asking === undefined || !asking.amend(signed)) return false;
+    this.#edits += 1;
+    this.#beforeEdit = this.steps.map((step) => ({ ...step }));
+    const edited = this.step(signed.amendment.step);
+    Object.assign(edited, { ask, changes, amendments: [...(edited.amendments ?? []), signed] });
+    for (const [at, { verdict, effect, target }] of judged.entries()) {
+      const step = this.step(asking.from + at);
+      const tool = verdict.downscopeTo ?? step.ask.tool;
+      Object.assign(step, { verdict, tool, effect, target: target.label, scope: target.scope });
+    }
+    return true;
+  }
+
+  /** Takes back an edit that nobody was asked about yet; undefined where there is none. */
+  takeBackEdit(): SignedAmendment | undefined {
+    for (const [index, before] of this.#beforeEdit.entries()) putBack(this.step(index), before);
+    const edit = this.#beforeEdit.length === 0 ? undefined : this.#asking?.amendment;
+    this.#beforeEdit = [];
+    return edit;
   }
 
   start(index: number): void {
@@ -207,6 +209,21 @@ export class RequestRecord {
   get isStale(): boolean {
     return this.#reopenings > this.settings.versionsMax;
   }
+  /** Whether the plan was shown so often that showing it again would be endless; edits have a bound of their own. */
+  get isShownTooOften(): boolean {
+    return this.version - this.#edits >= this.settings.versionsMax;
+  }
+  /** Whether an edit was taken up that nobody was asked about yet. */
+  get hasNewEdit(): boolean {
+    return this.#beforeEdit.length > 0;
+  }
+  /** Which steps people edited, and who did so last. */
+  get editedSteps(): readonly { readonly step: number; readonly by: string }[] {
+    return this.steps.flatMap(({ amendments }, step) => {
+      const by = amendments?.at(-1)?.amendment.person;
+      return by === undefined ? [] : [{ step, by }];
+    });
+  }
   get hasStandingEffects(): boolean {
     return this.steps.some(stands);
   }
@@ -234,6 +251,11 @@ export class RequestRecord {
     const gates = gatesOf(this.steps.slice(from));
     return gates.length > 0 ? gates : gatesOf(this.steps);
   }
+  /** Who may not approve the steps from `from` on because they edited one of them: nobody where every gate lets them. */
+  editorsFrom(from: number): readonly string[] {
+    const editors = editorsOf(this.steps.slice(from).map(({ amendments }) => amendments));
+    return this.gatesFrom(from).every(({ editorMayApprove }) => editorMayApprove === true) ? [] : editors;
+  }
   noticesOf(index: number): readonly NoticeGate[] {
     return this.step(index).verdict?.gates.filter((gate) => gate.kind === 'notice') ?? [];
   }
@@ -249,28 +271,5 @@ export class RequestRecord {
       ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
       ...(requestedBy === undefined ? {} : { requestedBy }),
     };
-  }
-
-  /** What the clerk asks about one decision, as things stand now. */
-  admission(jws: string): AdmitInput {
-    return {
-      jws,
-      request: this.id,
-      version: this.version,
-      digest: this.#asking?.plan.digest ?? '',
-      stage: this.#stage === 'closed' || this.#stage === 'waiting' ? this.#stage : 'running',
-      ...(this.#asking === undefined ? {} : { expiresAt: this.#asking.expiresAt }),
-      needs: this.#asking?.needs ?? [],
-      tier: this.#asking?.tier ?? 'critical',
-      needsReason: this.#asking?.needsReason ?? true,
-      ...this.parties,
-      excluded: this.excluded,
-      votes: this.#asking?.votes.map((vote) => vote.jws) ?? [],
-    };
-  }
-  /** What is asked about one question, as things stand now. */
-  hearing(jws: string): HearInput {
-    const { votes: _, ...held } = this.admission(jws);
-    return { ...held, asked: this.questions.ids };
   }
 }

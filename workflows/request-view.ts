@@ -1,7 +1,8 @@
 /** The request as agents read it (design §8), drawn from its record. */
 import type { RequestView, StepView } from '../src/domain/request.ts';
 import type { Verdict } from '../src/domain/verdict.ts';
-import type { RequestRecord, StepRecord } from './request-record.ts';
+import type { RequestRecord } from './request-record.ts';
+import type { StepRecord } from './step-record.ts';
 
 export function viewOf(record: RequestRecord): RequestView {
   const { input, closing, asking, judgement, stage } = record;
@@ -25,11 +26,15 @@ function outcomeFields({ at, ...closing }: NonNullable<RequestRecord['closing']>
   return { ...closing, closedAt: at };
 }
 
-function stepView({ ask, tool, status, verdict, result, withheld, error }: StepRecord): StepView {
+function stepView({ ask, amendments, tool, status, verdict, result, withheld, error }: StepRecord): StepView {
+  const edit = amendments?.at(-1)?.amendment;
   return {
     tool,
     ...(tool === ask.tool ? {} : { askedFor: ask.tool }),
     status,
+    ...(edit === undefined
+      ? {}
+      : { edited: { by: edit.person, at: edit.at, reason: edit.reason, args: ask.args } }),
     ...(verdict === undefined ? {} : { verdict: verdictView(verdict) }),
     ...(result === undefined ? {} : { result }),
     ...(withheld === undefined ? {} : { withheld }),

@@ -6,13 +6,23 @@
  * ends, then what ran is undone. So the whole story runs in a scope that cancellation does not tear.
  */
 import { CancellationScope, condition, defineQuery, defineSignal, setHandler } from '@temporalio/workflow';
+import type { HandedAmendment } from '../src/domain/amendment.ts';
 import { refusalOutcome } from '../src/domain/closing.ts';
 import type { Plan } from '../src/domain/plan.ts';
 import type { QuestionAnswer } from '../src/domain/question.ts';
 import type { RequestInput, RequestView } from '../src/domain/request.ts';
 import { askPeople } from './ask-people.ts';
 import { ENDINGS, type Ending } from './endings.ts';
-import { ANSWER_SIGNAL, DECISION_SIGNAL, QUESTION_SIGNAL, VIEW_QUERY } from './messages.ts';
+import { asksOf } from './inquiries.ts';
+import {
+  AMENDMENT_SIGNAL,
+  ANSWER_SIGNAL,
+  ASKS_QUERY,
+  type AsksQuery,
+  DECISION_SIGNAL,
+  QUESTION_SIGNAL,
+  VIEW_QUERY,
+} from './messages.ts';
 import { type OpenRequest, openRequest } from './open-request.ts';
 import { viewOf } from './request-view.ts';
 import { markClosed } from './search-attributes.ts';
@@ -20,16 +30,22 @@ import { startReview } from './start-review.ts';
 import { runStep, undoStarted } from './steps.ts';
 
 const decision = defineSignal<[string]>(DECISION_SIGNAL);
+const amendment = defineSignal<[HandedAmendment]>(AMENDMENT_SIGNAL);
 const question = defineSignal<[string]>(QUESTION_SIGNAL);
 const answer = defineSignal<[QuestionAnswer]>(ANSWER_SIGNAL);
+const asks = defineQuery<AsksQuery>(ASKS_QUERY);
 const view = defineQuery<RequestView>(VIEW_QUERY);
 
 /** One request. Its result is the closed view; it fails only when Countersign itself is broken. */
 export async function Request(input: RequestInput): Promise<RequestView> {
   const request = openRequest(input);
   setHandler(view, () => viewOf(request.record));
+  setHandler(asks, () => asksOf(request.record));
   // Handlers run in the root scope; what a click sets off must outlive a cancellation like the story itself.
   setHandler(decision, (jws) => CancellationScope.nonCancellable(async () => request.clerk.receive(jws)));
+  setHandler(amendment, (handed) =>
+    CancellationScope.nonCancellable(async () => request.editing.receive(handed)),
+  );
   setHandler(question, (jws) => CancellationScope.nonCancellable(async () => request.questions.receive(jws)));
   setHandler(answer, (given) =>
     CancellationScope.nonCancellable(async () => request.questions.answer(given)),
@@ -67,7 +83,7 @@ async function runAll(request: OpenRequest): Promise<Ending> {
         : ENDINGS[refusalOutcome(result.why)](result.sentence);
     }
   }
-  return ENDINGS.executed(record.steps.length);
+  return ENDINGS.executed(record.steps.length, record.editedSteps);
 }
 
 async function close(request: OpenRequest, ending: Ending): Promise<void> {

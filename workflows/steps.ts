@@ -53,7 +53,7 @@ async function undoStep(request: OpenRequest, step: number): Promise<UndoResult>
 }
 
 function stepInput({ record }: OpenRequest, step: number, plan: Plan | undefined): StepInput {
-  const { ask, tool, verdict } = record.step(step);
+  const { ask, amendments, tool, verdict } = record.step(step);
   const base = {
     request: record.id,
     seal: record.input.seal,
@@ -62,6 +62,7 @@ function stepInput({ record }: OpenRequest, step: number, plan: Plan | undefined
     runs: tool,
     announced: record.noticesOf(step).map(({ channel }) => channel),
     decisions: record.decisions,
+    ...(amendments === undefined ? {} : { amendments: amendments.map(({ jws }) => jws) }),
     ...(verdict === undefined ? {} : { judgedGates: verdict.gates, judgedPolicy: verdict.policyVersion }),
     ...(verdict?.under === undefined ? {} : { judgedUnder: verdict.under.grant }),
   };

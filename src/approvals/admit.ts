@@ -21,6 +21,7 @@ import type { Need } from '../domain/quorum.ts';
 import {
   type Ballot,
   foldVotes,
+  isEditor,
   isEnough,
   mayBreakGlass,
   standingOf,
@@ -50,6 +51,8 @@ export interface Electorate {
   readonly excluded: readonly string[];
   readonly tier: RiskTier;
   readonly needsReason: boolean;
+  /** Who edited what is asked: they may deny it, but not approve it. */
+  readonly editors?: readonly string[];
 }
 
 /** One decision and everything it is held against. `votes` are the signatures admitted so far. */
@@ -75,7 +78,7 @@ export interface AdmissionDeps extends VoterDeps {
 
 /**
  * Whether one signed decision counts, in this order: signature, request, stage, version, digest, person, exclusion,
- * group, firmness, duplicate. Never throws for a bad decision: each refusal is a value with a sentence for the clicker.
+ * group, own edit, firmness, duplicate. Never throws for a bad decision: each refusal is a value with a sentence for the clicker.
  */
 export async function admitDecision(input: AdmissionInput, deps: AdmissionDeps): Promise<Admission> {
   const decision = await believed(input.jws, deps);
@@ -122,13 +125,13 @@ export async function assessVotes(
 }
 
 async function ballotOf(
-  { needs, excluded, tier, needsReason }: Electorate,
+  { needs, excluded, tier, needsReason, editors = [] }: Electorate,
   { approvalSettings, clock }: Pick<AdmissionDeps, 'approvalSettings' | 'clock'>,
 ): Promise<Ballot> {
   // Settings that cannot be read let nobody break the glass; everybody else decides as before.
   const { breakGlass: glass } = await approvalSettings().catch((): ApprovalSettings => ({}));
   return {
-    ...{ needs, excluded, needsReason },
+    ...{ needs, excluded, needsReason, editors },
     assurance: assuranceFor(tier),
     ...(glass === undefined ? {} : { breakGlass: glass }),
     now: clock(),
@@ -148,7 +151,9 @@ function whyNot(decision: Decision, voter: Voter | undefined, ballot: Ballot): D
   if (decision.breakGlass === true) {
     if (!mayBreakGlass(voter, ballot)) return 'no-break-glass';
   } else if (standing === 'not-eligible') return standing;
-  if (decision.answer === 'deny' || isEnough(decision, ballot)) return undefined;
+  if (decision.answer === 'deny') return undefined;
+  if (isEditor(decision.person, ballot)) return 'own-edit';
+  if (isEnough(decision, ballot)) return undefined;
   return isAsSure(decision.assurance ?? 'click', ballot.assurance) ? 'no-reason' : 'too-weak';
 }
 

@@ -49,6 +49,8 @@ const SENTENCES: Readonly<Record<DecisionRefusal, (context: RefusalContext) => s
     `Only people in ${groupsInWords(context.needs)} can ${verb(context)} this; ${exclusion(context)}`,
   'not-eligible': (context) =>
     `Only people in ${groupsInWords(context.needs)} can ${verb(context)} this; ${nameOf(context.person)} is not among them`,
+  'own-edit': ({ needs }) =>
+    `You edited this request yourself: somebody else in ${groupsInWords(needs)} has to approve it`,
   duplicate: ({ decision }) =>
     `Your ${decision?.answer === 'deny' ? 'denial' : 'approval'} is already recorded; each person counts once`,
   'too-weak': () =>

@@ -2,6 +2,7 @@
  * What a card shows, as data. The workflow makes one at each change; `slack/cards` draws it. A card is a view and
  * never the truth, but it must never lie: every field comes from the workflow's own state.
  */
+import type { StepEdits } from './amendment.ts';
 import type { Answer, Assurance, Decision } from './decision.ts';
 import type { Effects, Outcome } from './outcome.ts';
 import type { PlanStep } from './plan.ts';
@@ -18,6 +19,8 @@ export interface CardStep extends PlanStep {
   /** Policy's chain from the question to the answer, for whoever wants the details. */
   readonly explanation?: readonly string[];
   readonly error?: string;
+  /** Absent for a step that is as the agent asked. What it says the step was is told, not proved. */
+  readonly edited?: StepEdits;
 }
 
 export interface CardVote {
@@ -59,6 +62,8 @@ export interface CardView {
   readonly have: number;
   /** People who may not decide, whatever groups they are in. */
   readonly excluded: readonly string[];
+  /** People who may not approve it because they edited it; they may deny it. Absent where nobody did. */
+  readonly editors?: readonly string[];
   readonly votes: readonly CardVote[];
   /** What approvers asked the agent; absent where nobody did. */
   readonly questions?: readonly QuestionView[];

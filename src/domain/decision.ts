@@ -63,6 +63,7 @@ export type DecisionRefusal =
   | 'inactive'
   | 'excluded'
   | 'not-eligible'
+  | 'own-edit'
   | 'duplicate'
   | 'too-weak'
   | 'no-reason'

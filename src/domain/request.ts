@@ -2,7 +2,7 @@
  * One request = one workflow. Its input (fixed for life), and the view that agents and people read.
  * Imported by workflow code, so this file stays free of zod and of Node built-ins.
  */
-import type { Ask, JsonValue } from './ask.ts';
+import type { Ask, JsonObject, JsonValue } from './ask.ts';
 import type { Effects, Outcome } from './outcome.ts';
 import type { QuestionView } from './question.ts';
 import type { RuleHit, VerdictEffect } from './verdict.ts';
@@ -87,6 +87,13 @@ export interface Withheld {
 export interface StepView {
   readonly tool: string;
   readonly askedFor?: string;
+  /** Present where a person corrected the step: who did last, why, and the arguments it has now. */
+  readonly edited?: {
+    readonly by: string;
+    readonly at: string;
+    readonly reason: string;
+    readonly args: JsonObject;
+  };
   readonly status: StepStatus;
   readonly verdict?: {
     readonly effect: VerdictEffect;

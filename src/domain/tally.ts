@@ -21,6 +21,8 @@ export interface Ballot {
   readonly needs: readonly Need[];
   /** People who may not decide, whatever groups they are in and whomever they stand in for. */
   readonly excluded: readonly string[];
+  /** People who edited what is asked: they may deny it, and approve neither for themselves nor for another of them. */
+  readonly editors?: readonly string[];
   /** What an approval takes at least. */
   readonly assurance: Assurance;
   readonly needsReason: boolean;
@@ -52,7 +54,9 @@ export interface Approval {
 
 /** Folds votes on one version into its state. People missing from `voters` are unknown, and do not count. */
 export function foldVotes(votes: readonly Vote[], ballot: Ballot, voters: Voters): Tally {
-  const approvals = votes.filter((vote) => vote.answer === 'approve' && isEnough(vote, ballot));
+  const approvals = votes.filter(
+    (vote) => vote.answer === 'approve' && isEnough(vote, ballot) && !isEditor(vote.person, ballot),
+  );
   const counted = authoritiesOf(approvals, ballot, voters);
   const state = quorum(ballot.needs, counted);
   const brokenBy = brokenGlass(approvals, ballot, voters);
@@ -97,6 +101,11 @@ export function isEnough(
   return isAsSure(assurance, wanted) && (hasReason || (!needsReason && breakGlass === undefined));
 }
 
+/** Whether their approval would be of their own edit. */
+export function isEditor(person: string, { editors = [] }: Pick<Ballot, 'editors'>): boolean {
+  return editors.includes(person);
+}
+
 function isEligible(person: string, ballot: Ballot, voters: Voters): boolean {
   return standingOf(voters.get(person), ballot) === 'eligible';
 }
@@ -119,7 +128,11 @@ function authoritiesOf(approvals: readonly Vote[], ballot: Ballot, voters: Voter
     if (voter === undefined || !isEligible(person, ballot, voters)) return [];
     if (isAsked(voter.groups, ballot)) return [{ person, groups: voter.groups, forPerson: undefined }];
     const borrowed = standIns(voter, ballot).find(
-      (one) => !spoken.has(one.person) && !lent.has(one.person) && isAsked(one.groups, ballot),
+      (one) =>
+        !spoken.has(one.person) &&
+        !lent.has(one.person) &&
+        !isEditor(one.person, ballot) &&
+        isAsked(one.groups, ballot),
     );
     if (borrowed === undefined) return [];
     lent.add(borrowed.person);

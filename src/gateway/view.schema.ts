@@ -27,6 +27,15 @@ const waitingForSchema = z.strictObject({
 const stepViewSchema = z.strictObject({
   tool: z.string().describe('The tool that runs'),
   askedFor: z.string().optional().describe('The tool asked for, where policy chose a smaller one'),
+  edited: z
+    .strictObject({
+      by: z.string(),
+      at: time,
+      reason: z.string(),
+      args: z.record(z.string(), z.unknown()).describe('The arguments the step has now'),
+    })
+    .optional()
+    .describe('Present where an approver corrected the step: what runs is not what was asked'),
   status: z.enum(['pending', 'waiting', 'running', 'done', 'failed', 'undone', 'undo_failed', 'skipped']),
   verdict: verdict.optional(),
   result: z

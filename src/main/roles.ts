@@ -7,6 +7,7 @@ import { judgeRequest } from '../../activities/judge.ts';
 import { namesOf } from '../approvals/names.ts';
 import { createOversight } from '../approvals/oversight.ts';
 import {
+  amendmentVerifier,
   decisionSigner,
   decisionVerifier,
   questionSigner,
@@ -101,9 +102,17 @@ export async function workflowsRole(options: {
 }): Promise<JudgeActivities> {
   const { installation, keys, store } = options;
   const verifier = await freshVerifier(keys.decisionPublic, decisionVerifier);
+  const amendments = await freshVerifier(keys.decisionPublic, amendmentVerifier);
   const questions = await freshVerifier(keys.decisionPublic, questionVerifier);
   const { absences } = store;
-  return judgeActivities({ ...installation, ...judgingPart(store), absences, verifier, questions });
+  return judgeActivities({
+    ...installation,
+    ...judgingPart(store),
+    absences,
+    verifier,
+    amendments,
+    questions,
+  });
 }
 
 export async function executorRole(options: {
@@ -123,6 +132,7 @@ export async function executorRole(options: {
     ledger: store.effects,
     seals: await freshVerifier(keys.sealPublic, sealVerifier),
     decisions: await freshVerifier(keys.decisionPublic, decisionVerifier),
+    amendments: await freshVerifier(keys.decisionPublic, amendmentVerifier),
   });
 }
 

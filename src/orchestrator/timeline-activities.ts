@@ -1,7 +1,7 @@
 /** The lines of a timeline that come from activities, local ones included. */
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { temporal } from '@temporalio/proto';
-import type { AdmitResult, StepResult, UndoResult } from '../../activities/contract.ts';
+import type { AdmitResult, AmendResult, StepResult, UndoResult } from '../../activities/contract.ts';
 import type { Judgement } from '../domain/plan.ts';
 import type { Hearing } from '../domain/question.ts';
 import { strictest } from '../domain/verdict.ts';
@@ -68,6 +68,7 @@ function failureText(name: string, reason: string, { step }: Asked = {}): string
 const FAILED: Readonly<Record<string, string>> = {
   judge: 'Could not judge the request',
   admit: 'Could not admit a decision',
+  amend: 'Could not look at an edit',
   hear: 'Could not hear a question',
   prepare: 'Could not look at the targets',
   showCard: 'Could not show the card',
@@ -98,6 +99,7 @@ const LINES: Readonly<Record<string, (result: unknown, asked: Asked) => Line>> =
   execute: (result, asked) => executedLine(result as StepResult | undefined, asked),
   undo: (result, asked) => undoneLine(result as UndoResult | undefined, asked),
   admit: (result) => admittedLine(result as AdmitResult | undefined),
+  amend: (result) => amendedLine(result as AmendResult | undefined),
   hear: (result) => heardLine(result as Hearing | undefined),
   prepare: (_, { version }) => ({
     kind: 'card',
@@ -142,6 +144,14 @@ function admittedLine(result: AdmitResult | undefined): Line {
   const { person, answer } = admission.vote.decision;
   const { have = 0, need = 0 } = result?.quorum ?? {};
   return { kind: 'decision', text: `${person} said ${answer} (${have} of ${need})` };
+}
+
+function amendedLine(result: AmendResult | undefined): Line {
+  if (result === undefined) return { kind: 'decision', text: 'Looked at an edit' };
+  if (!result.taken) return { kind: 'problem', text: `Refused an edit: ${result.sentence}` };
+  const { person, step, reason } = result.signed.amendment;
+  const fields = result.changes.map(({ field }) => field).join(', ');
+  return { kind: 'decision', text: `${person} edited step ${step + 1} (${fields}): ${reason}` };
 }
 
 function heardLine(hearing: Hearing | undefined): Line {

@@ -4,7 +4,7 @@
  */
 import type { Client } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
-import { ANSWER_SIGNAL, QUESTION_SIGNAL } from '../../workflows/messages.ts';
+import { AMENDMENT_SIGNAL, ANSWER_SIGNAL, QUESTION_SIGNAL } from '../../workflows/messages.ts';
 import { isNotFound } from './client-errors.ts';
 import type { TimelineEntry } from './requests.ts';
 import { activityLines, type HistoryEvent, type Line, markerLine, read } from './timeline-activities.ts';
@@ -63,6 +63,7 @@ function storyLine(event: HistoryEvent): Line | undefined {
 
 const A_DECISION: Line = { kind: 'decision', text: 'A signed decision arrived' };
 const SIGNALS: Readonly<Record<string, Line>> = {
+  [AMENDMENT_SIGNAL]: { kind: 'decision', text: 'A signed edit arrived' },
   [QUESTION_SIGNAL]: { kind: 'question', text: 'A signed question arrived' },
   [ANSWER_SIGNAL]: { kind: 'question', text: 'The agent answered a question' },
 };

@@ -11,7 +11,7 @@ import type { Registry } from './registry.ts';
 
 /** More fields than this are no form; the others are kept. */
 export const FIELDS_MAX = 40;
-/** A field's text may be this long; what is longer already is kept. */
+/** A field's text, and that of all fields together, may be this long; what is longer already is kept. */
 const CHARS_MAX = 20_000;
 const ONE_LINE_CHARS_MAX = 300;
 const CHOICES_MAX = 99;
@@ -93,9 +93,13 @@ function plain(args: JsonObject): JsonObject {
 }
 
 function entriesOf(tool: Tool, args: JsonObject): readonly Entry[] {
-  return argumentParts(tool).map((part, place) =>
-    place < FIELDS_MAX ? entryOf(part, valueAt(args, part.path)) : kept(part, 'There are too many arguments'),
-  );
+  let chars = 0;
+  return argumentParts(tool).map((part, place) => {
+    if (place >= FIELDS_MAX) return kept(part, 'There are too many arguments');
+    const entry = entryOf(part, valueAt(args, part.path));
+    chars += entry.field.kind === 'text' ? entry.field.value.length : 0;
+    return chars > CHARS_MAX ? kept(part, 'All of it together is too long') : entry;
+  });
 }
 
 function entryOf(part: ArgumentPart, value: JsonValue | undefined): Entry {

@@ -26,6 +26,7 @@ function judge(agent: string, steps: readonly Ask[], over: Partial<JudgingDeps> 
     ...office.judging,
     verifier: office.proofs.decisions,
     questions: office.proofs.questions,
+    amendments: office.proofs.amendments,
     ...over,
   };
   const input = { id: 'req_1', agent, reason: 'a test', steps, receivedAt: '2026-11-21', seal: '' };
@@ -222,6 +223,7 @@ describe('admit', () => {
       ...office.judging,
       verifier: office.proofs.decisions,
       questions: office.proofs.questions,
+      amendments: office.proofs.amendments,
       directory,
     };
     return inActivity(judgeActivities(deps).admit, {

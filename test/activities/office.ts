@@ -13,6 +13,8 @@ import type { ExecutorActivities, PrepareInput, StepInput } from '../../activiti
 import { executorActivities } from '../../activities/index.ts';
 import type { ExecuteDeps } from '../../activities/running.ts';
 import {
+  amendmentSigner,
+  amendmentVerifier,
   decisionSigner,
   decisionVerifier,
   publicKeyOf,
@@ -53,10 +55,12 @@ export async function openOffice() {
   const [sealKey, decisionKey] = [privateKey(), privateKey()];
   const { sign: seal } = await sealSigner(sealKey);
   const { sign: decide } = await decisionSigner(decisionKey);
+  const { sign: amend } = await amendmentSigner(decisionKey);
   const { sign: question } = await questionSigner(decisionKey);
   const proofs = {
     seals: await sealVerifier([await publicKeyOf(sealKey)]),
     decisions: await decisionVerifier([await publicKeyOf(decisionKey)]),
+    amendments: await amendmentVerifier([await publicKeyOf(decisionKey)]),
     questions: await questionVerifier([await publicKeyOf(decisionKey)]),
   };
   const secrets = [sealKey.d ?? '', decisionKey.d ?? ''];
@@ -87,7 +91,7 @@ export async function openOffice() {
       undo: (input) => inActivity(activities.undo, input, info),
     };
   };
-  return { dataDir, installation, judging, store, proofs, seal, decide, question, secrets, executor };
+  return { dataDir, installation, judging, store, proofs, seal, decide, amend, question, secrets, executor };
 }
 
 export type Office = Awaited<ReturnType<typeof openOffice>>;

@@ -91,6 +91,14 @@ const ROWS: readonly Row[] = [
     input: { excluded: ['dana'] },
     why: 'excluded',
   },
+  {
+    title: 'refuses an approval by whom the edit is of',
+    input: { editors: ['alice'] },
+    why: 'own-edit',
+    sentence: /^You edited this request yourself: somebody else in platform has to approve it$/,
+  },
+  { title: 'admits their denial', says: { answer: 'deny' }, input: { editors: ['alice'] } },
+  { title: 'admits an approval by another', says: { person: 'bob' }, input: { editors: ['alice'] } },
   { title: 'refuses everybody when nobody is asked (T2)', input: { needs: [] }, why: 'not-eligible' },
   {
     title: 'admits an approval of high risk that was reviewed',

@@ -104,6 +104,19 @@ describe('foldVotes()', () => {
       [yes('alice'), yes('hugo')],
       { quorum: { have: 1, met: false } },
     ],
+    [
+      'counts no approval by whom the edit is of, not even with a broken glass',
+      [yes('alice'), yes('bob'), glass('carol'), glass('dan')],
+      { quorum: { have: 1, met: false }, brokenBy: [], approvedBy: [{ person: 'bob' }] },
+      { editors: ['alice', 'carol'] },
+    ],
+    ['is denied by whom the edit is of', [no('alice')], { denied: true }, { editors: ['alice'] }],
+    [
+      'lends no authority of whom the edit is of',
+      [yes('alice'), yes('erin')],
+      { quorum: { have: 1, met: false } },
+      { editors: ['zoe'] },
+    ],
     ['lends one authority once', [yes('erin'), yes('frank')], { quorum: { have: 1, met: false } }],
     [
       'lends no authority of an excluded person (T16)',

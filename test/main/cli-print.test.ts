@@ -124,6 +124,15 @@ describe('describeRequest()', () => {
     );
   });
 
+  test('says who edited a step, why, and what it is now', () => {
+    const edited = { by: 'alice', reason: `The other one${ESCAPE}`, args: { branch: 'gift-cards' } };
+    const steps = CLOSED.steps.map((step) => ({ ...step, edited }));
+    const text = describeRequest({ ...CLOSED, steps }, { colours: false });
+    expect(text).toContain('step 1 was edited by alice: The other one');
+    expect(text).toContain('arguments now: {"branch":"gift-cards"}');
+    expect(text).not.toContain(ESCAPE);
+  });
+
   test('says what was taken out of a result, in printable words', () => {
     const withheld = [{ field: `/email${ESCAPE}`, what: 'tier 3' }];
     const steps = CLOSED.steps.map((step) => ({ ...step, withheld }));

@@ -45,7 +45,7 @@ export async function openOrchestra() {
   const none = async () => undefined;
   const surface = { showCard: none, sayInThread: none, whisper: none, tell: none, announce: none };
   const activities: Activities = {
-    ...judgeActivities({ ...shared, verifier: proofs.decisions, questions: proofs.questions }),
+    ...judgeActivities({ ...shared, ...proofs, verifier: proofs.decisions }),
     ...executorActivities({
       ...shared,
       ...proofs,

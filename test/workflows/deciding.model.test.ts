@@ -15,6 +15,7 @@ import type { Plan } from '../../src/domain/plan.ts';
 import { highestTier } from '../../src/domain/quorum.ts';
 import type { RequestInput } from '../../src/domain/request.ts';
 import { type ApprovalGate, groupsOf } from '../../src/domain/verdict.ts';
+import { admissionOf } from '../../workflows/inquiries.ts';
 import { RequestRecord } from '../../workflows/request-record.ts';
 import { ACME, person } from '../approvals/acme.ts';
 import { gate } from './stage.ts';
@@ -136,7 +137,7 @@ class Office {
   }
 
   async hear(decision: Decision): Promise<void> {
-    const result = await createAdmit(this.deps)(this.record.admission(JSON.stringify(decision)));
+    const result = await createAdmit(this.deps)(admissionOf(this.record, JSON.stringify(decision)));
     if (result.admission.admitted) this.record.count(result.admission.vote, result);
   }
 
@@ -181,6 +182,7 @@ class Office {
       confidence: null,
       asks: [],
       receivedAt: '',
+      edits: [],
     };
     return isApproved({ ...input, plan: proof }, claims, this.gates, this.deps as never);
   }

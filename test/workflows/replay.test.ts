@@ -30,6 +30,7 @@ describe('the Request workflow', () => {
 
   test('has a recorded history for every way a request can go', () => {
     const wanted = [
+      'amended',
       'approved',
       'cancelled',
       'denied',

@@ -13,11 +13,14 @@ import type {
   Activities,
   AdmitInput,
   AdmitResult,
+  AmendInput,
+  AmendResult,
   StepInput,
   StepResult,
   UndoResult,
 } from '../../activities/contract.ts';
-import type { ToolEffect } from '../../src/domain/ask.ts';
+import type { Amendment } from '../../src/domain/amendment.ts';
+import type { Ask, JsonObject, ToolEffect } from '../../src/domain/ask.ts';
 import type { CardView } from '../../src/domain/card.ts';
 import type { Answer, Decision, DecisionRefusal } from '../../src/domain/decision.ts';
 import type { Judgement, Plan } from '../../src/domain/plan.ts';
@@ -25,7 +28,15 @@ import type { Question } from '../../src/domain/question.ts';
 import { quorum, unionOfNeeds } from '../../src/domain/quorum.ts';
 import type { RequestInput, RequestSettings, RequestView } from '../../src/domain/request.ts';
 import type { ApprovalGate, Gate, VerdictEffect } from '../../src/domain/verdict.ts';
-import { DECISION_SIGNAL, QUESTION_SIGNAL, SEARCH_ATTRIBUTES, VIEW_QUERY } from '../../workflows/messages.ts';
+import {
+  AMENDMENT_SIGNAL,
+  ASKS_QUERY,
+  type AsksQuery,
+  DECISION_SIGNAL,
+  QUESTION_SIGNAL,
+  SEARCH_ATTRIBUTES,
+  VIEW_QUERY,
+} from '../../workflows/messages.ts';
 import { type TestTemporal, testTemporal } from '../support/temporal.ts';
 import { recordHistory } from './record-history.ts';
 
@@ -57,6 +68,8 @@ export interface Script {
   readonly glassOf?: number;
   /** So many admissions fail, as if the directory did not answer. */
   readonly directoryDown?: number;
+  /** Fails looking at edits, as if the directory did not answer. */
+  readonly amend?: Error;
   /** Name under which `test/histories` keeps how this request went. */
   readonly record?: string;
 }
@@ -92,6 +105,10 @@ export interface Stage {
   view(): Promise<RequestView>;
   /** Sends a decision as a click would; by default on the version and digest shown last. */
   decide(person: string, answer: Answer, over?: Partial<Decision>): Promise<void>;
+  /** Sends an edit of the first step, by default of the version shown last. */
+  edit(person: string, args: JsonObject, over?: Partial<Amendment>): Promise<void>;
+  /** What can be edited now. */
+  asks(): Promise<AsksQuery>;
   /** Sends a question as a submitted modal would, on the version shown last. */
   ask(person: string, text: string, over?: Partial<Question>): Promise<void>;
   /** Resolves when the request waits for people. */
@@ -188,6 +205,17 @@ export async function onStage(script: Script, act: (stage: Stage) => Promise<voi
         };
         await handle.signal(QUESTION_SIGNAL, JSON.stringify(asked));
       },
+      edit: async (person, args, over = {}) => {
+        const { version, digest = '' } = await view();
+        const at = new Date().toISOString();
+        const amendment: Amendment = {
+          ...{ id: randomUUID(), request: id, version, digest, step: 0, person, at },
+          ...{ was: 'ask-0', ask: String(args.edit), reason: 'The other one', surface: 'slack' },
+          ...over,
+        };
+        await handle.signal(AMENDMENT_SIGNAL, { jws: JSON.stringify(amendment), args });
+      },
+      asks: () => handle.query<AsksQuery>(ASKS_QUERY),
       waiting: (version = 1) =>
         waitFor((seen) => seen.status === 'waiting' && seen.version === version, `waiting v${version}`),
       closed: () => waitFor((seen) => seen.status === 'closed', 'closed'),
@@ -259,6 +287,7 @@ function play(
       mustered += 1;
       return { needs: unionOfNeeds(gates), enough, fallbacks: [], alertChannel: 'operators' };
     },
+    amend: async (input) => amendedBy(input, script),
     hear: async ({ jws, stage, excluded, asked }) => {
       const question = JSON.parse(jws) as Question;
       const { person } = question;
@@ -267,10 +296,12 @@ function play(
       if (asked.includes(question.id)) return { heard: false, sentence: 'Refused: repeated' };
       return { heard: true, question };
     },
-    prepare: async ({ version, tools }) => {
+    prepare: async ({ version, tools, request }) => {
       if (script.prepare) throw script.prepare;
       log.push(`prepare v${version}`);
-      return planOf(script, version, tools);
+      if (request.steps.some(({ args }) => args.broken === true))
+        throw ApplicationFailure.nonRetryable('No such branch', 'outside-final');
+      return planOf(script, version, tools, request.steps);
     },
     execute: async ({ step, plan, decisions }: StepInput) => {
       const results = script.steps[step]?.results ?? [ran(`result ${step}`)];
@@ -323,14 +354,14 @@ function judgementOf({ steps }: Script): Judgement {
   };
 }
 
-function planOf({ steps }: Script, version: number, tools: readonly string[]): Plan {
+function planOf({ steps }: Script, version: number, tools: readonly string[], asks: readonly Ask[]): Plan {
   return {
     version,
     digest: `digest-${version}`,
     stepDigests: steps.map((_, index) => `step-${index}`),
     steps: steps.map(({ effect = 'write' }, index) => ({
       index,
-      ask: `ask-${index}`,
+      ask: digestOf(asks[index], index),
       tool: tools[index] ?? '',
       title: 'Touch',
       effect,
@@ -342,9 +373,41 @@ function planOf({ steps }: Script, version: number, tools: readonly string[]): P
   };
 }
 
+/** Stands for the digest of a step: an edit names its own. */
+function digestOf(ask: Ask | undefined, index: number): string {
+  const { edit } = ask?.args ?? {};
+  return typeof edit === 'string' ? edit : `ask-${index}`;
+}
+
+/** Taking an edit up as the real one orders it, with an unsigned amendment in place of a JWS. */
+function amendedBy(input: AmendInput, script: Script): AmendResult {
+  const { jws, args, request, stage, version, digest, excluded, needs, held, from } = input;
+  const amendment = JSON.parse(jws) as Amendment;
+  const { person, step } = amendment;
+  const refuse = (why: string): AmendResult => ({ taken: false, sentence: `Refused: ${why}`, person });
+  if (script.amend instanceof Error) throw script.amend;
+  if (stage !== 'waiting') return refuse('too-late');
+  if (amendment.version !== version || amendment.digest !== digest) return refuse('wrong-version');
+  if (excluded.includes(person)) return refuse('excluded');
+  if (!needs.some(({ groups }) => groups.includes(groupOf(person)))) return refuse('not-eligible');
+  if (args.deny === true) return refuse('policy denies it');
+  const ask = { tool: request.steps[step]?.tool ?? '', args };
+  const judged = judgementOf(script).steps.slice(from);
+  return {
+    taken: true,
+    signed: { amendment, jws },
+    ask,
+    judged: judged.map((one, at) => ({
+      ...one,
+      verdict: { ...one.verdict, gates: held[from + at]?.gates ?? [] },
+    })),
+    changes: [{ field: 'edit', now: String(args.edit) }],
+  };
+}
+
 /** Admission as the real one orders it, with an unsigned decision in place of a JWS. */
 function admissionOf(
-  { jws, version, digest, stage, expiresAt, needs, excluded, votes }: AdmitInput,
+  { jws, version, digest, stage, expiresAt, needs, excluded, votes, editors = [] }: AdmitInput,
   glassOf = Number.POSITIVE_INFINITY,
 ): AdmitResult {
   const earlier = votes.map((vote) => JSON.parse(vote) as Decision);
@@ -366,6 +429,7 @@ function admissionOf(
   if (stage !== 'waiting' || decision.at > (expiresAt ?? decision.at)) return refuse('too-late', decision);
   if (decision.version !== version) return refuse('wrong-version', decision);
   if (decision.digest !== digest) return refuse('wrong-digest', decision);
+  if (decision.answer === 'approve' && editors.includes(decision.person)) return refuse('own-edit', decision);
   if (excluded.includes(decision.person)) return refuse('excluded', decision);
   if (decision.breakGlass !== true && !needs.some(({ groups }) => groups.includes(groupOf(decision.person))))
     return refuse('not-eligible', decision);

@@ -16,6 +16,9 @@ const waitingFor = z.looseObject({
 const step = z.looseObject({
   tool: z.string(),
   askedFor: z.string().optional(),
+  edited: z
+    .looseObject({ by: z.string(), reason: z.string(), args: z.record(z.string(), z.unknown()) })
+    .optional(),
   verdict: verdict.optional(),
 });
 

@@ -30,7 +30,7 @@ export function describeRequest(request: RequestAnswer, world: Pick<CliWorld, 'c
       step.error ?? whyText(step),
     ]),
   );
-  return `${head}${facts}\n${steps}${questionsText(request)}${resultsText(request)}`;
+  return `${head}${facts}\n${steps}${questionsText(request)}${editsText(request)}${resultsText(request)}`;
 }
 
 /** What a dry run says. */
@@ -71,6 +71,19 @@ function questionsText({ questions = [] }: RequestAnswer): string {
     return `${asked}  ${answer === undefined ? 'not answered yet' : `the agent, unverified: ${printable(answer)}`}\n`;
   });
   return lines.join('');
+}
+
+/** What runs is not what was asked: who changed it, why, and what it is now. */
+function editsText({ steps }: RequestAnswer): string {
+  const edits = steps.flatMap(({ edited }, index) =>
+    edited === undefined
+      ? []
+      : [
+          `\nstep ${index + 1} was edited by ${printable(edited.by)}: ${printable(edited.reason)}\n`,
+          `  arguments now: ${printable(JSON.stringify(edited.args))}\n`,
+        ],
+  );
+  return edits.join('');
 }
 
 function resultsText({ steps }: RequestAnswer): string {
