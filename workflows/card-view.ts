@@ -31,6 +31,7 @@ export function cardOf(record: RequestRecord, asking: Asking, seq: number): Card
     askedAt: asking.askedAt,
     ...(asking.approvedAt === undefined ? {} : { approvedAt: asking.approvedAt }),
     expiresAt: asking.expiresAt,
+    ...(asking.amendment === undefined ? {} : { editedBy: asking.amendment.amendment.person }),
     state: record.stage === 'judging' ? 'running' : record.stage,
     ...(closing === undefined
       ? {}

@@ -7,6 +7,7 @@ import { judgeRequest } from '../../activities/judge.ts';
 import { namesOf } from '../approvals/names.ts';
 import { createOversight } from '../approvals/oversight.ts';
 import {
+  amendmentSigner,
   amendmentVerifier,
   decisionSigner,
   decisionVerifier,
@@ -24,6 +25,7 @@ import type { Loggers } from '../process/logger.ts';
 import { createSlackApp, type SlackApp, type SlackAppOptions } from '../slack/app.ts';
 import { createPacer, type Pace } from '../slack/pacing.ts';
 import { createSlackSurface } from '../slack/surface.ts';
+import { createArgumentForms } from '../tools/argument-forms.ts';
 import { createVendors, type VendorSettings } from '../tools/vendors.ts';
 import { freshVerifier } from './fresh-files.ts';
 import type { Installation, JudgingStore } from './installation.ts';
@@ -136,6 +138,16 @@ export async function executorRole(options: {
   });
 }
 
+/** What editing takes: the approvals role knows the tools' schemas, and holds no credential of theirs. */
+async function editDesk(
+  { registry }: Pick<Installation, 'registry'>,
+  { decisionPrivate }: RoleKeys,
+  requests: Requests,
+): Promise<SlackAppOptions['edits']> {
+  const amendments = await amendmentSigner(decisionPrivate);
+  return { requests, amendments, forms: createArgumentForms(registry) };
+}
+
 export interface ApprovalsRole {
   readonly activities: ApprovalActivities;
   readonly slack: SlackApp;
@@ -184,6 +196,7 @@ export async function approvalsRole(options: {
     ...{ oversight, team, appId, requests, inbox, cards, clicks, directory, names, client },
     signer: await decisionSigner(keys.decisionPrivate),
     questionSigner: await questionSigner(keys.decisionPrivate),
+    edits: await editDesk(installation, keys, requests),
     log: loggers.log,
     security: loggers.security,
     clock: installation.clock,

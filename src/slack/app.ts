@@ -11,6 +11,7 @@ import { App, type Receiver, SocketModeReceiver, type ViewSubmitAction } from '@
 import type { CardView } from '../domain/card.ts';
 import { CountersignError } from '../domain/errors.ts';
 import { boltLogger, redacted } from './bolt-logger.ts';
+import { EDIT_CALLBACK } from './cards/edit-modal.ts';
 import { ACTIONS, CALLBACKS } from './cards/pointer.ts';
 import type { Affairs } from './home/affairs.ts';
 import type { HomeBoard } from './home/home-board.ts';
@@ -18,6 +19,7 @@ import { cardConcerns } from './home/home-tab.ts';
 import { registerHome } from './home/register-home.ts';
 import { allow, openAllow } from './listeners/allow.ts';
 import { approve, openAsk, openDeny, openDetails, openReview } from './listeners/buttons.ts';
+import { chooseStep, openEdit, saveEdit } from './listeners/edit.ts';
 import { type ButtonWork, onButton } from './listeners/on-button.ts';
 import { onSubmission } from './listeners/on-submission.ts';
 import { ask, decide } from './listeners/submissions.ts';
@@ -118,6 +120,7 @@ function register(app: App, options: SlackAppOptions, standingOf: StandingOf): H
     [ACTIONS.deny]: openDeny(desk),
     [ACTIONS.allow]: openAllow(desk),
     [ACTIONS.ask]: openAsk(desk),
+    [ACTIONS.edit]: openEdit(desk),
     [ACTIONS.details]: openDetails(desk),
   };
   for (const [actionId, work] of Object.entries(buttons)) {
@@ -134,6 +137,12 @@ function register(app: App, options: SlackAppOptions, standingOf: StandingOf): H
   );
   app.view<ViewSubmitAction>(CALLBACKS.grant, ({ body, ack }) =>
     onSubmission(desk, standingOf, { body, ack, work: allow(desk) }),
+  );
+  app.view<ViewSubmitAction>(CALLBACKS.editStep, ({ body, ack }) =>
+    onSubmission(desk, standingOf, { body, ack, work: chooseStep(desk) }),
+  );
+  app.view<ViewSubmitAction>(EDIT_CALLBACK, ({ body, ack }) =>
+    onSubmission(desk, standingOf, { body, ack, work: saveEdit(desk) }),
   );
   app.view(CALLBACKS.notice, ({ ack }) => ack());
   return registerHome(app, { ...desk, ...options.affairs }, standingOf);

@@ -43,7 +43,11 @@ export const submission = z.object({
         z.string(),
         z.record(
           z.string(),
-          z.object({ value: z.string().max(3_000).nullish(), selected_option: option.nullish() }),
+          z.object({
+            value: z.string().max(3_000).nullish(),
+            selected_option: option.nullish(),
+            selected_options: z.array(option).max(100).nullish(),
+          }),
         ),
       ),
     }),

@@ -3,8 +3,11 @@ import type { WebClient } from '@slack/web-api';
 import type { DecisionDesk } from '../approvals/desk.ts';
 import type { Names } from '../approvals/names.ts';
 import type { DoorOversight, Oversight } from '../approvals/oversight.ts';
+import type { AmendmentDesk } from '../approvals/record-amendment.ts';
+import type { Ask } from '../domain/ask.ts';
 import type { CardView } from '../domain/card.ts';
-import type { Directory } from '../domain/ports.ts';
+import type { ArgumentForms } from '../domain/edit-form.ts';
+import type { AmendmentSigner, Directory } from '../domain/ports.ts';
 
 export interface MessagePlace {
   readonly channel: string;
@@ -48,6 +51,22 @@ export interface MessageStore {
   record(key: string, place: MessagePlace): Promise<void>;
 }
 
+/** What editing needs beside the desk: what is asked, forms for it, and where a signed edit goes. */
+export interface EditDesk {
+  readonly requests: AmendmentDesk['requests'] & {
+    asks(id: string): Promise<OpenAsks | undefined>;
+  };
+  readonly amendments: AmendmentSigner;
+  readonly forms: ArgumentForms;
+}
+
+/** What a request asks now. Steps before `from` ran. */
+export interface OpenAsks {
+  readonly version: number;
+  readonly from: number;
+  readonly steps: readonly Ask[];
+}
+
 /** What every listener works with. */
 export interface Desk extends DecisionDesk {
   /** The only workspace and app whose interactions are believed. */
@@ -58,4 +77,5 @@ export interface Desk extends DecisionDesk {
   readonly names: Names;
   readonly client: WebClient;
   readonly oversight: DoorOversight & Pick<Oversight, 'earlier'>;
+  readonly edits: EditDesk;
 }

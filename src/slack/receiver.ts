@@ -12,7 +12,8 @@ import type { Clock, Log } from '../domain/ports.ts';
 import { answerMetrics, asksForMetrics, type Metrics } from './metrics-door.ts';
 
 export const SLACK_PATH = '/slack/events';
-export const BODY_BYTES_MAX = 256 * 1024;
+/** A submitted modal brings its own drawing, up to 250 KB, beside what was filled in, and all of it form-encoded. */
+export const BODY_BYTES_MAX = 512 * 1024;
 const CLOCK_SKEW_MAX_S = 5 * 60;
 const REQUEST_TIMEOUT_MS = 10_000;
 

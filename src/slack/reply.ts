@@ -1,5 +1,6 @@
 /** How listeners answer: one outcome type, one bound, and never "done" for what was not made durable. */
 
+import type { ModalView } from '@slack/types';
 import type { Log } from '../domain/ports.ts';
 import { redacted } from './bolt-logger.ts';
 import { LATE, within } from './deadline.ts';
@@ -7,7 +8,7 @@ import { LATE, within } from './deadline.ts';
 /** Slack gives 3 s; the rest is for the way back. */
 export const ANSWER_WITHIN_MS = 2_500;
 
-/** `errors` stand beside the fields of a modal, by block id. */
+/** `errors` stand beside the fields of a modal, by block id; `show` puts another modal in the place of a submitted one. */
 export type Reply =
   | { readonly kind: 'done' }
   | {
@@ -16,6 +17,7 @@ export type Reply =
       /** An address of ours to go on at; only commands show it. */
       readonly link?: { readonly label: string; readonly url: string };
     }
+  | { readonly kind: 'show'; readonly view: ModalView }
   | { readonly kind: 'errors'; readonly errors: Readonly<Record<string, string>> };
 
 export const DONE: Reply = { kind: 'done' };

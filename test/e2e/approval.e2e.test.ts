@@ -93,6 +93,55 @@ describe('a decision', () => {
     for (const one of [id, other]) await agent.cancel(one);
   });
 
+  it('on what a step was edited to runs that and nothing else; the editor needs somebody else', async () => {
+    const { people } = world;
+    const args = { repository: 'acme/webshop', user: 'newhire', permission: 'push' };
+    const { body } = await agent.ask({ tool: 'github.add_collaborator', args, reason: 'First day' });
+    await agent.reaches(body.id, 'waiting');
+    const edit = people.edit('alice', body.id, { 'arg-2': '"triage"' }, 'Triage is enough');
+    expect(await edit).toEqual({ status: 200 });
+    const { words } = await people.card(body.id, (one) => one.version === 2 && one.buttons.size > 0);
+    expect(words).toContain('Edited by Alice Ang: Triage is enough');
+    expect(words).toContain('permission: push → triage');
+    const [old] = await people.cards(body.id);
+    expect(old?.buttons.size).toBe(0);
+
+    const before = (await people.whispers('alice')).length;
+    await people.approve('alice', body.id);
+    await hears(
+      'alice',
+      /You edited this request yourself: somebody else in platform has to approve/,
+      before,
+    );
+    await people.approve('bob', body.id);
+    expect(await agent.reaches(body.id, 'closed')).toMatchObject({
+      outcome: 'executed',
+      message: 'The step ran, as alice edited it.',
+      version: 2,
+      steps: [
+        {
+          edited: { by: 'alice', args: { ...args, permission: 'triage' } },
+          result: { permission: 'triage' },
+        },
+      ],
+    });
+  });
+
+  it('is asked for again only where policy lets the edit be asked for', async () => {
+    const { people } = world;
+    const ask = {
+      tool: 'github.delete_branch',
+      args: { repository: 'acme/webshop', branch: 'old-checkout' },
+    };
+    const { body } = await agent.ask({ ...ask, reason: 'Merged in March' });
+    await agent.reaches(body.id, 'waiting');
+    const before = (await people.whispers('alice')).length;
+    await people.edit('alice', body.id, { 'arg-1': 'main' }, 'That one');
+    await hears('alice', /not taken up: A protected branch is never deleted by an agent/, before);
+    expect(await agent.view(body.id)).toMatchObject({ status: 'waiting', version: 1 });
+    await agent.cancel(body.id);
+  });
+
   it('clicked twice counts once', async () => {
     const { people } = world;
     const { body } = await agent.ask({

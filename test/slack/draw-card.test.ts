@@ -121,9 +121,9 @@ describe('drawCard()', () => {
     ['medium', 'approve'],
     ['high', 'review'],
     ['critical', 'review'],
-  ] as const)('offers for %s risk: %s, deny, ask and details', (tier, first) => {
+  ] as const)('offers for %s risk: %s, deny, ask, edit and details', (tier, first) => {
     const buttons = buttonsOf(draw({ tier }).blocks);
-    expect(buttons.map((button) => button.action_id)).toEqual([first, 'deny', 'ask', 'details']);
+    expect(buttons.map((button) => button.action_id)).toEqual([first, 'deny', 'ask', 'edit', 'details']);
     expect('confirm' in (buttons[0] ?? {})).toBe(first === 'approve');
   });
 

@@ -98,6 +98,23 @@ const hostileStep = fc.record({
   rules: fc.array(fc.record({ id: fc.constant('rule'), sentence: fc.string({ maxLength: 160 }) }), {
     maxLength: 4,
   }),
+  edited: fc.option(
+    fc.record({
+      edits: fc.array(
+        fc.record({
+          by: fc.constantFrom('alice', 'bob'),
+          at: fc.constant('2026-11-21T14:00:00.000Z'),
+          reason: hostile,
+        }),
+        { minLength: 1, maxLength: 10 },
+      ),
+      changes: fc.array(
+        fc.record({ field: fc.constant('branch'), was: hostile, now: hostile }, { requiredKeys: ['field'] }),
+        { minLength: 1, maxLength: 4 },
+      ),
+    }),
+    { nil: undefined },
+  ),
   explanation: fc.array(fc.string({ maxLength: 200 }), { maxLength: 40 }),
 } as const);
 
@@ -144,11 +161,12 @@ export const hostileView: fc.Arbitrary<CardView> = fc
       ...(message === undefined ? {} : { message }),
       ...(questions === undefined ? {} : { questions: questions as QuestionView[] }),
       votes: votes.map((vote) => ({ ...vote, at: '2026-11-21T14:00:00.000Z' })),
-      steps: steps.map(({ label, error, ...one }, index) =>
+      steps: steps.map(({ label, error, edited, ...one }, index) =>
         step({
           ...one,
           index,
           ...(error === undefined ? {} : { error }),
+          ...(edited === undefined ? {} : { edited }),
           target: { ...step().target, label },
         }),
       ),

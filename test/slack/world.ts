@@ -2,6 +2,8 @@
 import { createDirectory } from '../../src/approvals/directory.ts';
 import { namesOf } from '../../src/approvals/names.ts';
 import {
+  amendmentSigner,
+  amendmentVerifier,
   decisionSigner,
   decisionVerifier,
   publicKeyOf,
@@ -10,6 +12,7 @@ import {
 } from '../../src/approvals/signing.ts';
 import type { SlackEmulator } from '../../src/dev/slack-emulator/contract.ts';
 import { startSlackEmulator } from '../../src/dev/slack-emulator/emulator.ts';
+import type { Amendment, HandedAmendment } from '../../src/domain/amendment.ts';
 import type { CardView, OpenApproval } from '../../src/domain/card.ts';
 import type { Decision } from '../../src/domain/decision.ts';
 import type { Directory, Inbox, Log, Surface } from '../../src/domain/ports.ts';
@@ -18,12 +21,15 @@ import type { RequestView } from '../../src/domain/request.ts';
 import { createSlackApp, type SlackAppOptions } from '../../src/slack/app.ts';
 import type { Affairs } from '../../src/slack/home/affairs.ts';
 import { createPacer, type Pace } from '../../src/slack/pacing.ts';
-import type { CardRow, CardStore, MessagePlace, MessageStore } from '../../src/slack/ports.ts';
+import type { CardRow, CardStore, MessagePlace, MessageStore, OpenAsks } from '../../src/slack/ports.ts';
 import { createSlackClient } from '../../src/slack/slack-client.ts';
 import { createSlackSurface } from '../../src/slack/surface.ts';
+import { createArgumentForms } from '../../src/tools/argument-forms.ts';
+import { createRegistry } from '../../src/tools/registry.ts';
 import { person, privateKey } from '../approvals/acme.ts';
 import { OversightInMemory } from '../approvals/oversight-in-memory.ts';
 import { openBooks, WITH_OPERATOR } from '../approvals/people-affairs.ts';
+import { CATALOGUE } from '../tools/catalogue.ts';
 
 export const SECRET = 'sandbox-signing-secret';
 export const BOT_TOKEN = 'xoxb-sandbox-token';
@@ -141,6 +147,16 @@ export class RequestsInMemory {
     if (answer === 'recorded') this.asked.push(jws);
     return answer;
   }
+  readonly amended: HandedAmendment[] = [];
+  async amend(_: string, amendment: HandedAmendment) {
+    const answer = await this.answer();
+    if (answer === 'recorded') this.amended.push(amendment);
+    return answer;
+  }
+  readonly asking = new Map<string, OpenAsks>();
+  async asks(id: string) {
+    return this.asking.get(id);
+  }
   async view(id: string) {
     return this.views.get(id);
   }
@@ -159,6 +175,8 @@ export interface World {
   readonly options: SlackAppOptions;
   /** Signed decisions that were made durable, verified. */
   decisions(): Promise<readonly Decision[]>;
+  /** Signed edits that were made durable, verified. */
+  amendments(): Promise<readonly Amendment[]>;
   /** Signed questions that were made durable, verified. */
   questions(): Promise<readonly Question[]>;
   /** Shows a card as the workflow would: inbox first. */
@@ -209,6 +227,7 @@ export async function createWorld(
   const client = createSlackClient({ token: BOT_TOKEN, apiUrl: slack.apiUrl, log });
   const key = privateKey();
   const verifier = await decisionVerifier([await publicKeyOf(key)]);
+  const amendments = await amendmentVerifier([await publicKeyOf(key)]);
   const questions = await questionVerifier([await publicKeyOf(key)]);
   const directory = changes.directory ?? createDirectory(ORGANISATION);
   const [cards, inbox, requests] = [new CardsInMemory(), inboxInMemory(), new RequestsInMemory()];
@@ -232,6 +251,11 @@ export async function createWorld(
     ...{ requests, inbox, cards, directory, names, client, log, security, clock: () => new Date() },
     signer: await decisionSigner(key),
     questionSigner: await questionSigner(key),
+    edits: {
+      requests,
+      amendments: await amendmentSigner(key),
+      forms: createArgumentForms(createRegistry(CATALOGUE)),
+    },
     affairs: {
       ...{ absences: books.absences, halts: books.halts, decidedBy: async () => [] },
       tools: ['github.delete_branch', 'stripe.refund_payment'],
@@ -247,6 +271,7 @@ export async function createWorld(
   port = await app.start(0);
   return {
     ...{ slack, surface, cards, inbox, requests, log, security, oversight, boltUrl, options },
+    amendments: () => Promise.all(requests.amended.map(({ jws }) => amendments.verify(jws))),
     decisions: () => Promise.all(requests.decided.map((jws) => verifier.verify(jws))),
     questions: () => Promise.all(requests.asked.map((jws) => questions.verify(jws))),
     async raise(view) {

@@ -53,6 +53,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     '@slack/web-api',
     '@slack/types',
     'rate-limiter-flexible',
+    'diff',
     'type:pino',
   ],
   gateway: ['domain', 'tools', 'orchestrator', 'zod', 'node:*', '*'],

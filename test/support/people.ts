@@ -74,6 +74,13 @@ export interface People {
   /** Approves by the button, or by the review modal with the target typed, whichever the card offers. */
   approve(person: string, request: string): Promise<InteractionAnswer>;
   deny(person: string, request: string, reason: string): Promise<InteractionAnswer>;
+  /** Corrects a request of one step; `changes` by the block ids of the form. */
+  edit(
+    person: string,
+    request: string,
+    changes: Readonly<Record<string, string>>,
+    reason: string,
+  ): Promise<InteractionAnswer>;
   /** The person's topmost modal once there is one. */
   modal(person: string): Promise<SlackSnapshot['modals'][number]>;
   /** What only this person was told: ephemerals in the approvals channel. */
@@ -127,6 +134,10 @@ export function peopleIn(hands: SlackHands): People {
     async deny(person, request, reason) {
       await press(person, request, 'deny');
       return submit(person, { reason });
+    },
+    async edit(person, request, changes, reason) {
+      await press(person, request, 'edit');
+      return submit(person, { ...changes, reason });
     },
     whispers: async (person) =>
       (await messages(person))

@@ -45,7 +45,7 @@ test('Request retires the card of before the edit, and shows the edit on the new
     await waiting(2);
     await vi.waitFor(() => expect(cards.at(-1)?.version).toBe(2));
     const old = cards.findLast(({ version }) => version === 1);
-    expect(old).toMatchObject({ state: 'replaced' });
+    expect(old).toMatchObject({ state: 'replaced', editedBy: 'platform-1' });
     expect(old?.steps[0]).not.toHaveProperty('edited');
     expect(cards.at(-1)).toMatchObject({ state: 'waiting', editors: ['platform-1'] });
     expect(cards.at(-1)?.steps[0]).toMatchObject({

@@ -29,6 +29,7 @@ export function buttons(view: CardView): ActionsBlock {
       ...(mayOffer(view) ? [button(ACTIONS.allow, 'Approve and allow…')] : []),
       button(ACTIONS.deny, 'Deny…'),
       button(ACTIONS.ask, 'Ask…'),
+      button(ACTIONS.edit, 'Edit…'),
       button(ACTIONS.details, 'Details'),
     ],
   };

@@ -31,7 +31,7 @@ export function drawCard(view: CardView, names: Names): Drawing {
     header(headline(view)),
     fields(facts(view, names)),
     standing(view),
-    ...view.steps.flatMap((step) => stepBlocks(step, view)),
+    ...view.steps.flatMap((step) => stepBlocks(step, view, names)),
     section(outside(rules(view), { charsMax: RULES_CHARS_MAX })),
     ...(view.votes.length === 0 ? [] : [section(outside(votes(view, names), { charsMax: VOTES_CHARS_MAX }))]),
     ...questionBlocks(view, names),
@@ -63,7 +63,9 @@ function topLine(view: CardView, names: Names): string {
 
 function facts(view: CardView, names: Names): readonly (readonly [string, string])[] {
   const person = (id: string) => outsideLine(names.person(id), 80);
-  const barred = view.excluded.map((id) => `${person(id)} (${relation(id, view)})`).join(', ');
+  const excluded = view.excluded.map((id) => `${person(id)} (${relation(id, view)})`);
+  const editors = (view.editors ?? []).map((id) => `${person(id)} (edited it: may deny, not approve)`);
+  const barred = [...excluded, ...editors].join(', ');
   return [
     ['Agent', `${names.agent(view.agent)}, owned by ${person(view.owner)}`],
     ['Acts for', view.onBehalfOf === undefined ? 'nobody in particular' : person(view.onBehalfOf)],

@@ -13,7 +13,7 @@ import { QUESTION_CHARS_MAX, type QuestionView } from '../../domain/question.ts'
 import { context, instantLine, plain, preformatted, section, utc } from './blocks.ts';
 import { earlierBlock } from './earlier-blocks.ts';
 import { CALLBACKS, FIELD_ACTION, FIELDS } from './pointer.ts';
-import { stepFacts, stepWords } from './step-blocks.ts';
+import { stepContents, stepWords } from './step-blocks.ts';
 
 const CHUNK_CHARS_MAX = 2_900;
 /** As many blocks as Slack takes in a view. */
@@ -116,8 +116,8 @@ export function contents(
 ): readonly KnownBlock[] {
   const blocks = [
     ...view.steps.flatMap((step) => [
-      section(stepWords(step, view)),
-      ...fenced(stepFacts(step)),
+      section(stepWords(step, view, names)),
+      ...fenced(stepContents(step)),
       ...more(step),
     ]),
     ...(view.questions ?? []).flatMap((question) => questionAndAnswer(question, names)),

@@ -6,6 +6,7 @@ export const ACTIONS = {
   allow: 'allow',
   deny: 'deny',
   ask: 'ask',
+  edit: 'edit',
   details: 'details',
 } as const;
 export const CALLBACKS = {
@@ -14,6 +15,8 @@ export const CALLBACKS = {
   review: 'review-submit',
   grant: 'grant-submit',
   breakGlass: 'break-glass-submit',
+  editStep: 'edit-step',
+  edit: 'edit-submit',
   notice: 'notice',
   details: 'details',
 } as const;
@@ -26,6 +29,7 @@ export const FIELDS = {
   until: 'until',
   uses: 'uses',
   sum: 'sum',
+  step: 'step',
 } as const;
 export const FIELD_ACTION = 'value';
 export const COMMAND = '/countersign';

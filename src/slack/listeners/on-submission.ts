@@ -48,7 +48,8 @@ export async function onSubmission(
   const reply = await replyInTime(believe(desk, standingOf, parsed.data, work), desk.log);
   if (reply.kind === 'done') return ack();
   if (reply.kind === 'errors') return ack({ response_action: 'errors', errors: { ...reply.errors } });
-  return ack({ response_action: 'update', view: noticeModal(reply.sentence) });
+  const view = reply.kind === 'show' ? reply.view : noticeModal(reply.sentence);
+  return ack({ response_action: 'update', view });
 }
 
 async function believe(
