@@ -2,6 +2,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CountersignError } from '../../domain/errors.ts';
+import { createAbsences } from '../../store/absences.ts';
 import { createAccessBook } from '../../store/access-grants.ts';
 import { openPostgres } from '../../store/open-postgres.ts';
 import { orderFiles } from '../../store/order-files.ts';
@@ -28,6 +29,7 @@ export async function openOrders({ databaseUrl, dataFolder }: CliSettings): Prom
     switches: createSwitches(db),
     access: createAccessBook(db),
     allowances: createStandingGrants(db),
+    absences: createAbsences(db),
     where: 'the database',
     close: () => db.destroy(),
   };

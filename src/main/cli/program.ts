@@ -1,5 +1,6 @@
 /** The command line as commander sees it: words, options, help. What each command does stands in its own file. */
 import { Command } from 'commander';
+import { addAwayCommands } from './away-program.ts';
 import { readCliSettings } from './cli-settings.ts';
 import { EXIT_HELP, type Exit } from './exit-codes.ts';
 import { addHaltCommands } from './halt-program.ts';
@@ -43,6 +44,7 @@ export function buildProgram(world: CliWorld, report: Report): Command {
   program.commandsGroup('Operators:');
   addHaltCommands(program, run);
   addOrderCommands(program, run);
+  addAwayCommands(program, run);
   addOversightCommand(program, run);
   program.commandsGroup('Policy:');
   addPolicyCommands(program, run);

@@ -1,5 +1,5 @@
 /** What a command may touch, as parameters: tests run every command without a process of its own. */
-import type { AccessBook, Clock, StandingGrants } from '../../domain/ports.ts';
+import type { AbsenceBook, AccessBook, Clock, StandingGrants } from '../../domain/ports.ts';
 import type { ListedGrant } from '../../store/grant-files.ts';
 import type { HaltBook } from '../../store/halts.ts';
 import type { RevocationBook } from '../../store/revocations.ts';
@@ -21,6 +21,7 @@ export interface OpenOrders {
   readonly access: AccessBook;
   /** What approvers allowed in advance. */
   readonly allowances: AllowanceBook;
+  readonly absences: AbsenceBook;
   readonly where: string;
   close(): Promise<void>;
 }

@@ -17,6 +17,8 @@ export function initialValue(element: InputBlock['element']): string {
       return element.initial_value ?? '';
     case 'datepicker':
       return element.initial_date ?? '';
+    case 'datetimepicker':
+      return element.initial_date_time === undefined ? '' : String(element.initial_date_time);
     case 'timepicker':
       return element.initial_time ?? '';
     case 'users_select':

@@ -2,6 +2,7 @@ import type { InputBlock } from '@slack/types';
 import { useContext, useId } from 'preact/hooks';
 import { ChoiceField } from './choice-field.tsx';
 import { initialValue } from './form-values.ts';
+import { InstantField } from './instant-field.tsx';
 import { SurfaceContext } from './surface.ts';
 import { type FieldProps, TextField } from './text-field.tsx';
 
@@ -67,6 +68,8 @@ function Field({ element, field }: { element: InputBlock['element']; field: Fiel
     case 'datepicker':
     case 'timepicker':
       return <TextField element={element} field={field} />;
+    case 'datetimepicker':
+      return <InstantField field={field} />;
     case 'static_select':
     case 'users_select':
     case 'radio_buttons':

@@ -60,6 +60,9 @@ export function pressButton(
   return call('POST', path, { body: { user, ...where, blockId: button.blockId, actionId: button.actionId } });
 }
 
+export const openHome = (body: { readonly user: string }): Promise<InteractionAnswer> =>
+  call('POST', '/api/slack/open-home', { body });
+
 export const submitView = (body: {
   readonly user: string;
   readonly viewId: string;

@@ -2,7 +2,12 @@ import { Icon, type IconName } from '../ui/icons.tsx';
 import type { Unread } from './use-seen.ts';
 import type { Room } from './workspace-words.ts';
 
-const ICONS: Readonly<Record<Room['kind'], IconName>> = { public: 'hash', private: 'lock', direct: 'person' };
+const ICONS: Readonly<Record<Room['kind'], IconName>> = {
+  public: 'hash',
+  private: 'lock',
+  direct: 'person',
+  home: 'card',
+};
 
 interface RoomListProps {
   readonly rooms: readonly Room[];
@@ -46,7 +51,11 @@ export function RoomList({ rooms, current, unread, onOpen }: RoomListProps) {
     <nav class="rooms" aria-label="Channels">
       {group(
         'Channels',
-        rooms.filter(({ kind }) => kind !== 'direct'),
+        rooms.filter(({ kind }) => kind === 'public' || kind === 'private'),
+      )}
+      {group(
+        'Apps',
+        rooms.filter(({ kind }) => kind === 'home'),
       )}
       {group(
         'Direct messages',

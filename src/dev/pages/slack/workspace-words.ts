@@ -53,12 +53,15 @@ export function askedBy(
 export interface Room {
   readonly id: string;
   readonly name: string;
-  readonly kind: 'public' | 'private' | 'direct';
+  readonly kind: 'public' | 'private' | 'direct' | 'home';
   readonly messages: readonly SlackMessage[];
 }
 
 /** The id of the direct-messages room; its messages carry their own channel id. */
 export const DIRECT = 'direct';
+
+/** The id of the app's home tab. */
+export const HOME = 'home';
 
 /** The rooms of a snapshot, channels first. */
 export function roomsOf(snapshot: SlackSnapshot): readonly Room[] {
@@ -72,6 +75,7 @@ export function roomsOf(snapshot: SlackSnapshot): readonly Room[] {
   );
   return [
     ...channels,
+    { id: HOME, name: 'Home', kind: 'home', messages: [] },
     { id: DIRECT, name: 'Countersign', kind: 'direct', messages: snapshot.directMessages },
   ];
 }

@@ -7,6 +7,7 @@ import { useNow } from '../data/use-now.ts';
 import { Icon } from '../ui/icons.tsx';
 import { Loading, Problem } from '../ui/notice.tsx';
 import { Composer } from './composer.tsx';
+import { HomeTab } from './home-tab.tsx';
 import { MessageList } from './message-list.tsx';
 import { ModalDialog } from './modal-view.tsx';
 import { RoomList } from './room-list.tsx';
@@ -58,12 +59,16 @@ export function Workspace({
             <RoomList rooms={rooms} current={room.id} unread={unread} onOpen={onOpen} />
             <section class="channel">
               <RoomHead room={room} />
-              <MessageList
-                room={room}
-                selectedRequest={selectedRequest}
-                onSelectRequest={onSelectRequest}
-                onActed={slack.reload}
-              />
+              {room.kind === 'home' ? (
+                <HomeTab key={user} user={user} home={snapshot.home} onActed={slack.reload} />
+              ) : (
+                <MessageList
+                  room={room}
+                  selectedRequest={selectedRequest}
+                  onSelectRequest={onSelectRequest}
+                  onActed={slack.reload}
+                />
+              )}
               <RoomComposer room={room} user={user} onActed={slack.reload} />
             </section>
           </div>
@@ -77,7 +82,18 @@ export function Workspace({
 function RoomHead({ room }: { room: Room }) {
   return (
     <header class="channel-head">
-      <Icon name={room.kind === 'private' ? 'lock' : room.kind === 'public' ? 'hash' : 'person'} size={15} />
+      <Icon
+        name={
+          room.kind === 'private'
+            ? 'lock'
+            : room.kind === 'public'
+              ? 'hash'
+              : room.kind === 'home'
+                ? 'card'
+                : 'person'
+        }
+        size={15}
+      />
       <h2>{room.name}</h2>
     </header>
   );
@@ -85,6 +101,7 @@ function RoomHead({ room }: { room: Room }) {
 
 /** Direct messages have a channel only once something was written there. */
 function RoomComposer({ room, user, onActed }: { room: Room; user: string; onActed: () => void }) {
+  if (room.kind === 'home') return null;
   const channel = room.kind === 'direct' ? room.messages.at(-1)?.channel : room.id;
   return channel === undefined ? null : (
     <Composer key={room.id} user={user} channel={channel} onActed={onActed} />
