@@ -1,7 +1,13 @@
 /** The lines of a timeline that come from activities, local ones included. */
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { temporal } from '@temporalio/proto';
-import type { AdmitResult, AmendResult, StepResult, UndoResult } from '../../activities/contract.ts';
+import type {
+  AdmitResult,
+  AmendResult,
+  MusterResult,
+  StepResult,
+  UndoResult,
+} from '../../activities/contract.ts';
 import type { Judgement } from '../domain/plan.ts';
 import type { Hearing } from '../domain/question.ts';
 import { strictest } from '../domain/verdict.ts';
@@ -68,6 +74,7 @@ function failureText(name: string, reason: string, { step }: Asked = {}): string
 const FAILED: Readonly<Record<string, string>> = {
   judge: 'Could not judge the request',
   admit: 'Could not admit a decision',
+  muster: 'Could not find out who may decide',
   amend: 'Could not look at an edit',
   hear: 'Could not hear a question',
   prepare: 'Could not look at the targets',
@@ -99,6 +106,10 @@ const LINES: Readonly<Record<string, (result: unknown, asked: Asked) => Line>> =
   execute: (result, asked) => executedLine(result as StepResult | undefined, asked),
   undo: (result, asked) => undoneLine(result as UndoResult | undefined, asked),
   admit: (result) => admittedLine(result as AdmitResult | undefined),
+  muster: (result) =>
+    (result as MusterResult | undefined)?.enough === false
+      ? { kind: 'problem', text: 'Too few people are left who could decide' }
+      : { kind: 'waiting', text: 'Looked who may decide' },
   amend: (result) => amendedLine(result as AmendResult | undefined),
   hear: (result) => heardLine(result as Hearing | undefined),
   prepare: (_, { version }) => ({
