@@ -25,6 +25,7 @@ const asks = z.strictObject({
 export const approvalsFile: z.ZodType<ApprovalSettings> = z
   .strictObject({
     asks: asks.exactOptional(),
+    mail: z.strictObject({ from: z.email().max(254) }).exactOptional(),
     breakGlass: breakGlass.exactOptional(),
     alerts: z.strictObject({ channel: noticeName }).exactOptional(),
     review: z.strictObject({ group: id }).exactOptional(),

@@ -28,6 +28,8 @@ export interface AskLimits {
 export const ASK_LIMITS: AskLimits = Object.freeze({ openRequestsMax: 50, rejectedMax: 5, pauseMinutes: 15 });
 
 export interface ApprovalSettings {
+  /** Whom e-mails of the second channel come from. Absent: none are sent. */
+  readonly mail?: { readonly from: string };
   /** Absent: `ASK_LIMITS`. */
   readonly asks?: AskLimits;
   readonly breakGlass?: BreakGlass;

@@ -23,8 +23,7 @@ import type { Requests } from '../orchestrator/requests.ts';
 import type { OrchestratorDeps } from '../orchestrator/temporal-requests.ts';
 import type { Loggers } from '../process/logger.ts';
 import { createSlackApp, type SlackApp, type SlackAppOptions } from '../slack/app.ts';
-import { createPacer, type Pace } from '../slack/pacing.ts';
-import { createSlackSurface } from '../slack/surface.ts';
+import type { Pace } from '../slack/pacing.ts';
 import { createArgumentForms } from '../tools/argument-forms.ts';
 import { createVendors, type VendorSettings } from '../tools/vendors.ts';
 import { freshVerifier } from './fresh-files.ts';
@@ -33,6 +32,7 @@ import { openCanaries } from './open-canaries.ts';
 import { createOversightMetrics } from './oversight-metrics.ts';
 import type { ApprovalsStore, ExecutorStore, GatewayStore, WorkflowsStore } from './role-database.ts';
 import type { RoleKeys } from './role-keys.ts';
+import { openSurface } from './slack-surface.ts';
 
 /** The version agents see in the OpenAPI document. */
 const API_VERSION = '1';
@@ -165,26 +165,20 @@ export async function approvalsRole(options: {
   readonly secrets: Pick<SlackAppOptions, 'botToken' | 'signingSecret' | 'appToken' | 'apiUrl'>;
   /** Absent: as fast as Slack allows. */
   readonly pace?: Pace;
+  /** The mail server of the second channel. */
+  readonly smtpUrl?: string | undefined;
 }): Promise<ApprovalsRole> {
-  const { installation, keys, store, requests, client, loggers, secrets, pace } = options;
+  const { installation, keys, store, requests, client, loggers, secrets, pace, smtpUrl } = options;
   const { people, slack: place } = installation.organisation;
   await store.identities.sync(
     people.flatMap(({ id, slack }) => (slack === undefined ? [] : [{ ...slack, person: id }])),
   );
   const directory = installation.directoryWith(store.identities);
   const names = namesOf(installation.organisation);
-  const { inbox, cards, messages, clicks } = store;
-  const { approvalsChannel, channels, team, app: appId } = place;
-  const surface = createSlackSurface({
-    ...{ client, cards, messages, directory, channels, approvalsChannel, names },
-    pacer: createPacer(pace),
-    turnedDown: {
-      openAsks: store.openAsks,
-      approvalSettings: installation.approvalSettings,
-      clock: installation.clock,
-    },
-    log: loggers.log,
-  });
+  const { inbox, cards, clicks } = store;
+  const { team, app: appId } = place;
+  const { log } = loggers;
+  const surface = openSurface({ installation, store, client, directory, names, log, pace, smtpUrl });
   const counts = createOversightMetrics();
   const oversight = createOversight({
     ...{ directory, counts, clock: installation.clock, log: loggers.log },

@@ -105,7 +105,17 @@ async function startApprovals(
     log: loggers.log,
     ...(secrets.apiUrl === undefined ? {} : { apiUrl: secrets.apiUrl }),
   });
-  const role = await approvalsRole({ installation, keys, store, requests, client, loggers, secrets });
+  const { smtpUrl } = settings;
+  const role = await approvalsRole({
+    installation,
+    keys,
+    store,
+    requests,
+    client,
+    loggers,
+    secrets,
+    smtpUrl,
+  });
   const port = await role.slack.start(settings.ports.approvals, settings.host);
   shutdown.closing('approvals door', () => role.slack.stop());
   return { activities: role.activities, metrics: role.metrics, port };

@@ -79,6 +79,9 @@ export const SETTINGS = Object.freeze({
   SLACK_BOT_TOKEN: row('secret', 'unset: the sandbox', { holders: ['approvals'], needers: ['approvals'] }),
   SLACK_SIGNING_SECRET: row('secret', 'proves that a click came from Slack', { holders: ['approvals'] }),
   SLACK_APP_TOKEN: row('secret', 'set: Socket Mode', { holders: ['approvals'] }),
+  COUNTERSIGN_SMTP_URL: row('secret', 'mail server for what Slack cannot deliver; unset: none', {
+    holders: ['approvals'],
+  }),
   SLACK_API_URL: row('url', "base of Slack's Web API, ending in /api/", { holders: ['approvals'] }),
   GITHUB_TOKEN: row('secret', 'executes the github tools', { holders: ['executor'] }),
   GITHUB_API_URL: row('url', 'base of the GitHub API', { holders: ['executor'] }),

@@ -49,6 +49,8 @@ export interface Settings {
     readonly appToken?: string;
     readonly apiUrl?: string;
   };
+  /** The mail server of the second channel, with its credentials. */
+  readonly smtpUrl?: string;
   readonly vendors: {
     readonly github: VendorSettings;
     readonly stripe: VendorSettings;
@@ -129,6 +131,7 @@ function assemble(values: ReadonlyMap<SettingName, string>, files: Settings['key
       appToken: get('SLACK_APP_TOKEN'),
       apiUrl: get('SLACK_API_URL'),
     }),
+    ...present({ smtpUrl: get('COUNTERSIGN_SMTP_URL') }),
     vendors: {
       github: present({ token: get('GITHUB_TOKEN'), apiUrl: get('GITHUB_API_URL') }),
       stripe: present({ token: get('STRIPE_API_KEY'), apiUrl: get('STRIPE_API_URL') }),

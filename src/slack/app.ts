@@ -18,6 +18,7 @@ import type { HomeBoard } from './home/home-board.ts';
 import { cardConcerns } from './home/home-tab.ts';
 import { registerHome } from './home/register-home.ts';
 import { allow, openAllow } from './listeners/allow.ts';
+import { onBatch } from './listeners/batch.ts';
 import { approve, openAsk, openDeny, openDetails, openReview } from './listeners/buttons.ts';
 import { chooseStep, openEdit, saveEdit } from './listeners/edit.ts';
 import { type ButtonWork, onButton } from './listeners/on-button.ts';
@@ -144,6 +145,7 @@ function register(app: App, options: SlackAppOptions, standingOf: StandingOf): H
   app.view<ViewSubmitAction>(EDIT_CALLBACK, ({ body, ack }) =>
     onSubmission(desk, standingOf, { body, ack, work: saveEdit(desk) }),
   );
+  app.view<ViewSubmitAction>(CALLBACKS.batch, ({ body, ack }) => onBatch(desk, standingOf, { body, ack }));
   app.view(CALLBACKS.notice, ({ ack }) => ack());
   return registerHome(app, { ...desk, ...options.affairs }, standingOf);
 }

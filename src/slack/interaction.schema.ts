@@ -55,12 +55,36 @@ export const submission = z.object({
 });
 export type Submission = z.infer<typeof submission>;
 
+/** A submitted modal with a choice for each of several requests. */
+export const batchSubmission = z.object({
+  ...sender,
+  trigger_id: z.string().max(300).nullish(),
+  view: z.object({
+    id,
+    callback_id: id,
+    state: z.object({
+      values: z.record(
+        z.string().max(255),
+        z.record(
+          z.string(),
+          z.object({
+            value: z.string().max(3_000).nullish(),
+            selected_option: z.object({ value: z.string().max(75) }).nullish(),
+          }),
+        ),
+      ),
+    }),
+  }),
+});
+export type BatchSubmission = z.infer<typeof batchSubmission>;
+
 /** A slash command. */
 export const command = z.object({
   api_app_id: id,
   team_id: id,
   user_id: id,
   text: z.string().max(4_000).default(''),
+  /** Opens one modal within three seconds. */
   trigger_id: z.string().max(300).default(''),
 });
 export type Command = z.infer<typeof command>;

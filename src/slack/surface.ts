@@ -2,20 +2,23 @@
 import type { WebClient } from '@slack/web-api';
 import type { Names } from '../approvals/names.ts';
 import { outside, shortCode } from '../approvals/outside-text.ts';
-import type { Directory, Log, Surface } from '../domain/ports.ts';
+import type { Absences, Clock, Directory, Log, Surface } from '../domain/ports.ts';
 import { OutsideError } from '../domain/retry.ts';
 import type { Wanted } from './lane.ts';
 import { createMending } from './mending.ts';
+import { mentionsFor } from './mentions.ts';
+import { createNotices } from './notices.ts';
 import { inTurn, type Pacer } from './pacing.ts';
 import type { CardStore, MessagePlace, MessageStore } from './ports.ts';
 import { type Saying, sayOnce } from './say-once.ts';
+import type { SecondChannel } from './second-channel.ts';
 import { showCard } from './show-card.ts';
 import { sorted } from './slack-client.ts';
 import { spoken } from './spoken.ts';
 import { type TurnedDownParts, tellWhenTurnedDownOften } from './turned-down.ts';
 
-/** At most this many people are mentioned in one line; more are a crowd, not a reminder. */
-const MENTIONS_MAX = 20;
+/** How long notices beyond the first few of a channel are gathered. */
+const NOTICES_GATHERED_MS = 30_000;
 
 export interface SlackSurfaceOptions {
   readonly client: WebClient;
@@ -27,6 +30,12 @@ export interface SlackSurfaceOptions {
   readonly approvalsChannel: string;
   readonly names: Names;
   readonly pacer: Pacer;
+  readonly absences: Absences;
+  readonly clock: Clock;
+  /** Milliseconds; 30 s unless told. */
+  readonly noticesGatheredMs?: number;
+  /** Where people are told what Slack does not take. Absent: nowhere. */
+  readonly second?: SecondChannel;
   /** Absent: owners are not told when people keep turning their agents down. */
   readonly turnedDown?: TurnedDownParts;
   /** What an operator has to mend is said here. */
@@ -40,6 +49,11 @@ export interface SlackSurfaceOptions {
 export function createSlackSurface(options: SlackSurfaceOptions): Surface {
   const { client, cards, directory, names, pacer } = options;
   const say = (saying: Saying) => sayOnce(options, saying);
+  const notice = createNotices({
+    ...options,
+    say,
+    windowMs: options.noticesGatheredMs ?? NOTICES_GATHERED_MS,
+  });
   const cardOf = async (request: string): Promise<MessagePlace> => {
     const places = (await cards.forRequest(request)).flatMap(({ place }) =>
       place === undefined ? [] : [place],
@@ -61,7 +75,7 @@ export function createSlackSurface(options: SlackSurfaceOptions): Surface {
     },
     async sayInThread({ request, key, text, mentionGroups = [], by, quote }) {
       const { channel, ts } = await cardOf(request);
-      const mentions = await mentionsOf(directory, mentionGroups);
+      const { users: mentions, noted } = await mentionsFor({ request, groups: mentionGroups }, options);
       const line = by === undefined ? text : `${names.person(by)} ${text}`;
       await say({
         key,
@@ -72,6 +86,7 @@ export function createSlackSurface(options: SlackSurfaceOptions): Surface {
         mentions,
         ...(quote === undefined ? {} : { quote }),
       });
+      await noted({ channel, ts });
     },
     async whisper({ request, person, text }) {
       const user = await slackUser(person);
@@ -87,17 +102,41 @@ export function createSlackSurface(options: SlackSurfaceOptions): Surface {
       await say({ key, request, channel, text, ...(quote === undefined ? {} : { quote }) });
     },
     async announce({ channel, key, text }) {
-      await say({ key, request: key, channel: channelId(options.channels, channel), text });
+      await notice({ key, channel: channelId(options.channels, channel), text });
     },
   };
+  return failingWell(surface, options);
+}
+
+/** What an operator can mend is retried for a day, and what Slack does not take is told elsewhere. */
+function failingWell(surface: Surface, options: SlackSurfaceOptions): Surface {
   const mending = createMending(options.log);
   return {
-    showCard: (view) => mending('channel', repeatable(surface.showCard(view))),
+    showCard: (view) =>
+      otherwise(mending('channel', repeatable(surface.showCard(view))), (error) =>
+        options.second?.cardFailed(view, error),
+      ),
     sayInThread: (line) => mending('channel', repeatable(surface.sayInThread(line))),
     whisper: (note) => mending('channel', repeatable(surface.whisper(note))),
-    tell: (note) => mending('person', repeatable(surface.tell(note))),
+    tell: (note) =>
+      otherwise(mending('person', repeatable(surface.tell(note))), (error) =>
+        options.second?.personFailed(note, error),
+      ),
     announce: (notice) => mending('channel', repeatable(surface.announce(notice))),
   };
+}
+
+/** Lets somebody else try as well when Slack did not take it; what failed has failed all the same. */
+async function otherwise(
+  showing: Promise<void>,
+  instead: (error: unknown) => Promise<void> | undefined,
+): Promise<void> {
+  try {
+    await showing;
+  } catch (error) {
+    await instead(error);
+    throw error;
+  }
 }
 
 /** Showing again does no harm (cards converge, lines have keys, a whisper vanishes), so a lost answer is worth a retry. */
@@ -119,12 +158,6 @@ function channelId(channels: Readonly<Record<string, string>>, channel: string):
     `Cannot announce: channel "${outside(channel, { charsMax: 80 })}" is not in slack.yaml`,
     'final',
   );
-}
-
-async function mentionsOf(directory: Directory, groups: readonly string[]): Promise<readonly string[]> {
-  const members = (await Promise.all(groups.map((group) => ask(directory.members(group))))).flat();
-  const users = members.flatMap(({ active, slack }) => (active && slack !== undefined ? [slack.user] : []));
-  return [...new Set(users)].slice(0, MENTIONS_MAX);
 }
 
 async function ask<Answer>(question: Promise<Answer>): Promise<Answer> {

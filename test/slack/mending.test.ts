@@ -16,6 +16,7 @@ import {
   type Lines,
   logInMemory,
   messagesInMemory,
+  NOBODY_AWAY,
   ORGANISATION,
   SECRET,
   UNHURRIED,
@@ -48,6 +49,7 @@ function surfaceOf({ token = BOT_TOKEN, apiUrl, channel = CHANNEL, log = logInMe
     approvalsChannel: channel,
     names: namesOf(ORGANISATION),
     pacer: createPacer(UNHURRIED),
+    ...NOBODY_AWAY,
     log,
   });
 }

@@ -6,7 +6,15 @@ import { createPacer } from '../../src/slack/pacing.ts';
 import { createSlackSurface } from '../../src/slack/surface.ts';
 import { unreachable } from '../approvals/acme.ts';
 import { step, view } from './views.ts';
-import { CHANNEL, createWorld, messagesInMemory, ORGANISATION, UNHURRIED, type World } from './world.ts';
+import {
+  CHANNEL,
+  createWorld,
+  messagesInMemory,
+  NOBODY_AWAY,
+  ORGANISATION,
+  UNHURRIED,
+  type World,
+} from './world.ts';
 
 let world: World;
 beforeEach(async () => {
@@ -181,6 +189,7 @@ describe('sayInThread()', () => {
         approvalsChannel: CHANNEL,
         names: namesOf(ORGANISATION),
         log: world.log,
+        ...NOBODY_AWAY,
         pacer: createPacer(UNHURRIED),
       },
     });
@@ -203,6 +212,7 @@ describe('sayInThread()', () => {
         approvalsChannel: CHANNEL,
         names: namesOf(ORGANISATION),
         log: world.log,
+        ...NOBODY_AWAY,
         pacer: createPacer(UNHURRIED),
       },
     });

@@ -45,6 +45,8 @@ export const UNHURRIED: Pace = {
   look: OFTEN,
 };
 
+export const NOBODY_AWAY = { absences: { inForce: async () => [] }, clock: () => new Date() };
+
 /** Two Slack users on purpose: a guest and a bot that the directory, wrongly, knows as people. */
 export const ORGANISATION = {
   ...WITH_OPERATOR,
@@ -242,6 +244,7 @@ export async function createWorld(
     messages: messagesInMemory(),
     approvalsChannel: CHANNEL,
     pacer: createPacer(UNHURRIED),
+    ...NOBODY_AWAY,
     log,
   });
   const books = await openBooks(() => new Date());

@@ -17,6 +17,7 @@ export const CALLBACKS = {
   breakGlass: 'break-glass-submit',
   editStep: 'edit-step',
   edit: 'edit-submit',
+  batch: 'batch-submit',
   notice: 'notice',
   details: 'details',
 } as const;

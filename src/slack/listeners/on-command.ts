@@ -13,6 +13,7 @@ import { type Command, command } from '../interaction.schema.ts';
 import { DONE, type Reply, replyInTime, tell } from '../reply.ts';
 import { spoken, withLink } from '../spoken.ts';
 import type { StandingOf } from '../standing.ts';
+import { reviewSeveral } from './batch.ts';
 
 const LINES_MAX = 40;
 
@@ -21,6 +22,7 @@ export type CommandAck = ReturnType<typeof spoken> & { readonly response_type: '
 const VERBS: Readonly<Record<string, (desk: AffairsDesk) => CommandWork>> = Object.freeze({
   ...{ list, show, why, away, delegate, back },
   ...{ pause: pauseWhat, resume: resumeWhat },
+  review: reviewSeveral,
 });
 
 /** Answers one command privately. People the directory does not know get a refusal, or the way to link themselves. */
