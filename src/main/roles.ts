@@ -218,6 +218,7 @@ function affairsOf(
   return {
     ...{ absences, halts, grants, asked: requests },
     tools: installation.registry.names(),
+    approvalSettings: installation.approvalSettings,
     decidedBy: cards.decidedBy,
     tell: (note) => surface.tell({ ...note, request: note.key }),
   };

@@ -7,7 +7,13 @@
  * It decides nothing: whether a decision counts is the workflow's answer. Called by `main/`; its surface by the
  * approvals role's activities.
  */
-import { App, type Receiver, SocketModeReceiver, type ViewSubmitAction } from '@slack/bolt';
+import {
+  App,
+  type Receiver,
+  type SlackViewMiddlewareArgs,
+  SocketModeReceiver,
+  type ViewSubmitAction,
+} from '@slack/bolt';
 import type { CardView } from '../domain/card.ts';
 import { CountersignError } from '../domain/errors.ts';
 import { boltLogger, redacted } from './bolt-logger.ts';
@@ -19,10 +25,11 @@ import { cardConcerns } from './home/home-tab.ts';
 import { registerHome } from './home/register-home.ts';
 import { allow, openAllow } from './listeners/allow.ts';
 import { onBatch } from './listeners/batch.ts';
+import { breakGlass } from './listeners/break-glass.ts';
 import { approve, openAsk, openDeny, openDetails, openReview } from './listeners/buttons.ts';
 import { chooseStep, openEdit, saveEdit } from './listeners/edit.ts';
 import { type ButtonWork, onButton } from './listeners/on-button.ts';
-import { onSubmission } from './listeners/on-submission.ts';
+import { onSubmission, type SubmissionWork } from './listeners/on-submission.ts';
 import { ask, decide } from './listeners/submissions.ts';
 import type { Metrics } from './metrics-door.ts';
 import type { Desk } from './ports.ts';
@@ -127,24 +134,20 @@ function register(app: App, options: SlackAppOptions, standingOf: StandingOf): H
   for (const [actionId, work] of Object.entries(buttons)) {
     app.action(actionId, ({ body, ack }) => onButton(desk, standingOf, { body, ack: () => ack(), work }));
   }
-  app.view<ViewSubmitAction>(CALLBACKS.deny, ({ body, ack }) =>
-    onSubmission(desk, standingOf, { body, ack, work: decide(desk, 'deny') }),
-  );
-  app.view<ViewSubmitAction>(CALLBACKS.ask, ({ body, ack }) =>
-    onSubmission(desk, standingOf, { body, ack, work: ask(desk) }),
-  );
-  app.view<ViewSubmitAction>(CALLBACKS.review, ({ body, ack }) =>
-    onSubmission(desk, standingOf, { body, ack, work: decide(desk, 'approve') }),
-  );
-  app.view<ViewSubmitAction>(CALLBACKS.grant, ({ body, ack }) =>
-    onSubmission(desk, standingOf, { body, ack, work: allow(desk) }),
-  );
-  app.view<ViewSubmitAction>(CALLBACKS.editStep, ({ body, ack }) =>
-    onSubmission(desk, standingOf, { body, ack, work: chooseStep(desk) }),
-  );
-  app.view<ViewSubmitAction>(EDIT_CALLBACK, ({ body, ack }) =>
-    onSubmission(desk, standingOf, { body, ack, work: saveEdit(desk) }),
-  );
+  const modals: Readonly<Record<string, SubmissionWork>> = {
+    [CALLBACKS.deny]: decide(desk, 'deny'),
+    [CALLBACKS.ask]: ask(desk),
+    [CALLBACKS.review]: decide(desk, 'approve'),
+    [CALLBACKS.grant]: allow(desk),
+    [CALLBACKS.editStep]: chooseStep(desk),
+    [CALLBACKS.breakGlass]: breakGlass({ ...desk, ...options.affairs }),
+  };
+  const submitted = (work: SubmissionWork) => (view: SlackViewMiddlewareArgs<ViewSubmitAction>) =>
+    onSubmission(desk, standingOf, { body: view.body, ack: view.ack, work });
+  for (const [callback, work] of Object.entries(modals)) {
+    app.view<ViewSubmitAction>(callback, submitted(work));
+  }
+  app.view<ViewSubmitAction>(EDIT_CALLBACK, submitted(saveEdit(desk)));
   app.view<ViewSubmitAction>(CALLBACKS.batch, ({ body, ack }) => onBatch(desk, standingOf, { body, ack }));
   app.view(CALLBACKS.notice, ({ ack }) => ack());
   return registerHome(app, { ...desk, ...options.affairs }, standingOf);

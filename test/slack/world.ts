@@ -26,7 +26,7 @@ import { createSlackClient } from '../../src/slack/slack-client.ts';
 import { createSlackSurface } from '../../src/slack/surface.ts';
 import { createArgumentForms } from '../../src/tools/argument-forms.ts';
 import { createRegistry } from '../../src/tools/registry.ts';
-import { person, privateKey } from '../approvals/acme.ts';
+import { person, privateKey, SETTINGS } from '../approvals/acme.ts';
 import { OversightInMemory } from '../approvals/oversight-in-memory.ts';
 import { openBooks, WITH_OPERATOR } from '../approvals/people-affairs.ts';
 import { CATALOGUE } from '../tools/catalogue.ts';
@@ -261,6 +261,7 @@ export async function createWorld(
     },
     affairs: {
       ...{ absences: books.absences, halts: books.halts, decidedBy: async () => [] },
+      approvalSettings: async () => SETTINGS,
       tools: ['github.delete_branch', 'stripe.refund_payment'],
       tell: (note) => surface.tell({ ...note, request: note.key }),
       ...changes.affairs,

@@ -11,6 +11,8 @@ export const HELP = [
   `${COMMAND} back: end your absence`,
   `${COMMAND} pause <agent> <reason>: stop an agent you own; operators also "everything", "tool:<name>", "provider:<name>"`,
   `${COMMAND} resume [<what>]: lift it; alone it lists what you may lift`,
+  `${COMMAND} break-glass <request>: in an emergency, override its approvals; announced, and reviewed afterwards`,
+  `${COMMAND} reviewed <request> justified|not-justified <why>: review such an emergency`,
   `${COMMAND} link: link this Slack account to you`,
   'Requests are decided on their cards or in that window, never by text. The Home tab of this app shows all of this in one place.',
 ].join('\n');

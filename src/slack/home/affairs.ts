@@ -1,6 +1,7 @@
 /** What people arrange for themselves through Slack: what the home tab and the commands need beyond deciding. */
 import type { AwayDesk } from '../../approvals/away.ts';
 import type { PauseDesk } from '../../approvals/pause.ts';
+import type { ApprovalSettingsReader } from '../../domain/approval-settings.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { SlackIdentity } from '../../domain/people.ts';
 import type { GrantStanding } from '../../domain/standing-grant.ts';
@@ -31,6 +32,8 @@ export interface Affairs extends Pick<AwayDesk, 'absences' | 'tell'>, Pick<Pause
     person: string,
     span: { readonly since: Date; readonly limit: number },
   ): Promise<readonly DecidedRequest[]>;
+  /** Who may override approvals in an emergency, read fresh. */
+  readonly approvalSettings: ApprovalSettingsReader;
   /** Absent: nothing of what an agent asked is listed but what waits. */
   readonly asked?: Pick<Requests, 'list'>;
   /** Absent: there are none. */

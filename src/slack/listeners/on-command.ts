@@ -3,6 +3,7 @@
 import { INACTIVE, identify } from '../clicker.ts';
 import { away, back, delegate } from '../commands/away.ts';
 import type { CommandWork } from '../commands/command-work.ts';
+import { breakGlass, reviewed } from '../commands/emergency.ts';
 import { HELP } from '../commands/help.ts';
 import { link } from '../commands/link.ts';
 import { list } from '../commands/list.ts';
@@ -21,8 +22,8 @@ export type CommandAck = ReturnType<typeof spoken> & { readonly response_type: '
 
 const VERBS: Readonly<Record<string, (desk: AffairsDesk) => CommandWork>> = Object.freeze({
   ...{ list, show, why, away, delegate, back },
-  ...{ pause: pauseWhat, resume: resumeWhat },
-  review: reviewSeveral,
+  ...{ pause: pauseWhat, resume: resumeWhat, review: reviewSeveral },
+  ...{ 'break-glass': breakGlass, reviewed },
 });
 
 /** Answers one command privately. People the directory does not know get a refusal, or the way to link themselves. */
