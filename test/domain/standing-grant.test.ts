@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Decision } from '../../src/domain/decision.ts';
 import {
@@ -160,6 +161,55 @@ describe('coversCall()', () => {
     const end = Date.parse(grant.until);
     expect(covers({}, {}, new Date(end - 1))).toBe(true);
     expect(covers({}, {}, new Date(end))).toBe(false);
+  });
+});
+
+describe('T62: whatever is granted and asked', () => {
+  const TIERS = ['low', 'medium', 'high', 'critical'] as const;
+  const rule = fc.constantFrom('a', 'b');
+  const gates = fc.array(
+    fc.record({
+      rule,
+      group: fc.constantFrom('p', 'q'),
+      quorum: fc.integer({ min: 1, max: 2 }),
+      tier: fc.constantFrom(...TIERS),
+    }),
+    { maxLength: 3 },
+  );
+  const calls = fc.record({
+    gates: gates.map((all) => all.map((one) => gate(one))),
+    reversibility: fc.constantFrom('reversible', 'costly', 'irreversible'),
+    amountCents: fc.integer({ min: 0, max: 3 }),
+    stepCount: fc.integer({ min: 1, max: 2 }),
+  } as const);
+  const grants = fc.record({
+    rules: fc.uniqueArray(rule),
+    tier: fc.constantFrom(...TIERS),
+    uses: fc.integer({ min: 0, max: 3 }),
+    usesMax: fc.integer({ min: 1, max: 3 }),
+    cents: fc.integer({ min: 0, max: 3 }),
+    centsMax: fc.integer({ min: 1, max: 4 }),
+  });
+
+  test('nothing irreversible, high or critical is covered, nor a use beyond the budget', () => {
+    let covered = 0;
+    fc.assert(
+      fc.property(grants, calls, (ofGrant, ofCall) => {
+        const grant: GrantStanding = { ...aStandingGrant(), ...ofGrant };
+        const { agent, tool, target: id, scope, ask } = grant;
+        const call: GatedCall = { agent, tool, ask, target: { id, scope }, ...ofCall };
+        if (!coversCall(grant, call, NOW)) return;
+        covered += 1;
+        expect(call.reversibility).not.toBe('irreversible');
+        expect(
+          call.gates.every(({ tier, quorum }) => tier !== 'high' && tier !== 'critical' && quorum === 1),
+        ).toBe(true);
+        expect(grant.uses).toBeLessThan(grant.usesMax);
+        expect(grant.cents + call.amountCents).toBeLessThanOrEqual(grant.centsMax ?? 0);
+      }),
+      { numRuns: 20_000 },
+    );
+    expect(covered).toBeGreaterThan(50);
   });
 });
 
