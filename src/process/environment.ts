@@ -48,7 +48,7 @@ export function readEnvironment(
     if (problem !== undefined) problems.push({ field: name, problem });
     else if (value !== undefined) values.set(name, value);
   }
-  problems.push(...slackProblems(values), ...roleProblems(values, roles));
+  problems.push(...slackProblems(values), ...oidcProblems(values), ...roleProblems(values, roles));
   if (problems.length > 0) throw misconfigured(problems);
   return values;
 }
@@ -109,6 +109,16 @@ function slackProblems(values: ReadonlyMap<SettingName, string>): FieldProblem[]
   }
   const orphans: SettingName[] = ['SLACK_SIGNING_SECRET', 'SLACK_APP_TOKEN', 'SLACK_API_URL'];
   return orphans.filter(has).map((field) => ({ field, problem: 'is set without SLACK_BOT_TOKEN' }));
+}
+
+function oidcProblems(values: ReadonlyMap<SettingName, string>): FieldProblem[] {
+  const has = (name: SettingName): boolean => values.has(name);
+  const orphans: SettingName[] = ['COUNTERSIGN_OIDC_CLIENT_ID', 'COUNTERSIGN_OIDC_CLIENT_SECRET'];
+  if (!has('COUNTERSIGN_OIDC_ISSUER'))
+    return orphans.filter(has).map((field) => ({ field, problem: 'is set without COUNTERSIGN_OIDC_ISSUER' }));
+  return has('COUNTERSIGN_OIDC_CLIENT_ID')
+    ? []
+    : [{ field: 'COUNTERSIGN_OIDC_CLIENT_ID', problem: 'is missing: COUNTERSIGN_OIDC_ISSUER wants it' }];
 }
 
 function roleProblems(

@@ -76,6 +76,21 @@ export const SETTINGS = Object.freeze({
   TEMPORAL_NAMESPACE: row('text', 'Temporal namespace', { fallback: 'default' }),
   TEMPORAL_PROFILE: row('text', "profile of the SDK's configuration file"),
   TEMPORAL_CONFIG_FILE: row('text', "the SDK's configuration file"),
+  COUNTERSIGN_APPROVALS_URL: row(
+    'url',
+    'where people reach the approver pages, https; unset: the approvals port on this machine',
+  ),
+  COUNTERSIGN_OIDC_ISSUER: row('url', 'OpenID provider that people sign in with; unset: nobody signs in', {
+    holders: ['approvals'],
+  }),
+  COUNTERSIGN_OIDC_CLIENT_ID: row('text', 'the approver pages at that provider', { holders: ['approvals'] }),
+  COUNTERSIGN_OIDC_CLIENT_SECRET: row(
+    'secret',
+    'proves the approver pages to that provider; unset: PKCE alone',
+    {
+      holders: ['approvals'],
+    },
+  ),
   SLACK_BOT_TOKEN: row('secret', 'unset: the sandbox', { holders: ['approvals'], needers: ['approvals'] }),
   SLACK_SIGNING_SECRET: row('secret', 'proves that a click came from Slack', { holders: ['approvals'] }),
   SLACK_APP_TOKEN: row('secret', 'set: Socket Mode', { holders: ['approvals'] }),

@@ -51,6 +51,16 @@ export interface Settings {
   };
   /** The mail server of the second channel, with its credentials. */
   readonly smtpUrl?: string;
+  readonly pages: {
+    /** Where people reach the approver pages, without a slash at its end. */
+    readonly baseUrl: string;
+    /** Absent: nobody signs in there. */
+    readonly provider?: {
+      readonly issuer: string;
+      readonly clientId: string;
+      readonly clientSecret?: string;
+    };
+  };
   readonly vendors: {
     readonly github: VendorSettings;
     readonly stripe: VendorSettings;
@@ -132,6 +142,7 @@ function assemble(values: ReadonlyMap<SettingName, string>, files: Settings['key
       apiUrl: get('SLACK_API_URL'),
     }),
     ...present({ smtpUrl: get('COUNTERSIGN_SMTP_URL') }),
+    pages: pagesOf(get, { host: sure('COUNTERSIGN_HOST'), port: sure('COUNTERSIGN_APPROVALS_PORT') }),
     vendors: {
       github: present({ token: get('GITHUB_TOKEN'), apiUrl: get('GITHUB_API_URL') }),
       stripe: present({ token: get('STRIPE_API_KEY'), apiUrl: get('STRIPE_API_URL') }),
@@ -149,6 +160,23 @@ function assemble(values: ReadonlyMap<SettingName, string>, files: Settings['key
     secrets: SETTING_NAMES.filter((name) => settingRow(name).kind === 'secret').flatMap(
       (name) => get(name) ?? [],
     ),
+  });
+}
+
+/** Passkeys belong to names, so this machine is called by its name where no address is set. */
+function pagesOf(
+  get: (name: SettingName) => string | undefined,
+  { host, port }: { readonly host: string; readonly port: string },
+): Settings['pages'] {
+  const isHere = ['127.0.0.1', '::1', 'localhost'].includes(host);
+  const baseUrl = get('COUNTERSIGN_APPROVALS_URL') ?? `http://${isHere ? 'localhost' : host}:${port}`;
+  const [issuer, clientId] = [get('COUNTERSIGN_OIDC_ISSUER'), get('COUNTERSIGN_OIDC_CLIENT_ID')];
+  return present({
+    baseUrl: baseUrl.replace(/\/+$/, ''),
+    provider:
+      issuer === undefined || clientId === undefined
+        ? undefined
+        : present({ issuer, clientId, clientSecret: get('COUNTERSIGN_OIDC_CLIENT_SECRET') }),
   });
 }
 
