@@ -7,6 +7,7 @@
  * It decides nothing: whether a decision counts is the workflow's answer. Called by `main/`; its surface by the
  * approvals role's activities.
  */
+import type { RequestListener } from 'node:http';
 import {
   App,
   type Receiver,
@@ -48,6 +49,8 @@ export interface SlackAppOptions extends Omit<Desk, 'putAway'> {
   /** Base of Slack's Web API, ending in `/api/`; only Socket Mode needs it here. */
   readonly apiUrl?: string;
   readonly metrics?: Metrics;
+  /** The approver pages, on the same port. */
+  readonly pages?: RequestListener;
 }
 
 export interface SlackApp {
@@ -66,9 +69,12 @@ export function createSlackApp(options: SlackAppOptions): SlackApp {
 }
 
 function overHttp(options: SlackAppOptions): SlackApp {
-  const { signingSecret = '', log, security, clock, metrics } = options;
+  const { signingSecret = '', log, security, clock, metrics, pages } = options;
   const more = metrics === undefined ? {} : { metrics };
-  const receiver = createReceiver({ signingSecret, clock, logger: boltLogger(log), security, ...more });
+  const receiver = createReceiver({
+    ...{ signingSecret, clock, logger: boltLogger(log), security, pages },
+    ...more,
+  });
   const board = createBolt(options, receiver);
   return {
     start: (port, host = '127.0.0.1') => receiver.start(port, host),
@@ -88,7 +94,10 @@ function overSocket(options: SlackAppOptions, appToken: string): SlackApp {
     ...(apiUrl === undefined ? {} : { installerOptions: { clientOptions: { slackApiUrl: apiUrl } } }),
   });
   const board = createBolt(options, receiver);
-  const health = createHealthServer(metrics === undefined ? {} : { metrics });
+  const health = createHealthServer({
+    ...(metrics === undefined ? {} : { metrics }),
+    pages: options.pages,
+  });
   return {
     async start(port, host = '127.0.0.1') {
       await receiver.start();

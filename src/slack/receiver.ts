@@ -1,10 +1,16 @@
 /**
- * The HTTP door for Slack. Every request to it is signed or refused: raw body capped, HMAC over the raw bytes, clock
+ * The HTTP door for Slack, which it shares with the approver pages: they are handed every other path. Every request to it is signed or refused: raw body capped, HMAC over the raw bytes, clock
  * checked both ways. Bolt's own receiver sits behind and checks again; what it lets through unsigned (`ssl_check`)
  * never reaches it.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type App, HTTPReceiver, type Logger, type Receiver } from '@slack/bolt';
 import { CountersignError } from '../domain/errors.ts';
@@ -24,6 +30,8 @@ export interface ReceiverOptions {
   readonly security: Log;
   /** Answered for this machine only; see `metrics-door.ts`. */
   readonly metrics?: Metrics;
+  /** Answers what is neither Slack's nor a health check; absent: nothing is there. */
+  readonly pages?: RequestListener | undefined;
 }
 
 /** A Bolt receiver over the guarded door; `start` resolves to the port. */
@@ -76,14 +84,15 @@ export function isSignedBySlack(
   return given.length === expected.length && timingSafeEqual(given, expected);
 }
 
-/** Answers `GET /healthz`, and metrics as the receiver does: for Socket Mode, which listens to nobody. */
-export function createHealthServer({ metrics }: Pick<ReceiverOptions, 'metrics'> = {}): {
+/** Answers `GET /healthz`, metrics and pages as the receiver does: for Socket Mode, which listens to nobody. */
+export function createHealthServer({ metrics, pages }: Pick<ReceiverOptions, 'metrics' | 'pages'> = {}): {
   start(port: number, host: string): Promise<number>;
   stop(): Promise<void>;
 } {
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
-    if (metrics !== undefined && asksForMetrics(request)) void answerMetrics(response, metrics);
-    else end(response, isHealthCheck(request) ? 200 : 404);
+    if (metrics !== undefined && asksForMetrics(request)) return void answerMetrics(response, metrics);
+    if (isHealthCheck(request)) return end(response, 200);
+    return pages === undefined ? end(response, 404) : pages(request, response);
   });
   return { start: (port, host) => listen(server, port, host), stop: () => close(server) };
 }
@@ -91,12 +100,13 @@ export function createHealthServer({ metrics }: Pick<ReceiverOptions, 'metrics'>
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  { signingSecret, clock, security, metrics }: ReceiverOptions,
+  { signingSecret, clock, security, metrics, pages }: ReceiverOptions,
   bolt: HTTPReceiver,
 ): Promise<void> {
   if (isHealthCheck(request)) return end(response, 200);
   if (metrics !== undefined && asksForMetrics(request)) return answerMetrics(response, metrics);
-  if (pathOf(request) !== SLACK_PATH) return end(response, 404);
+  if (pathOf(request) !== SLACK_PATH)
+    return pages === undefined ? end(response, 404) : pages(request, response);
   if (request.method !== 'POST') return end(response, 405);
   const body = await readBody(request);
   if (body === 'too-large') return end(response, 413);
