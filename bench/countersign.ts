@@ -73,6 +73,8 @@ export async function startCountersign(
     loggers: { log, security: log },
     secrets: slack,
     pace: options.pace ?? UNPACED,
+    signIn: { known: (directory) => directory },
+    pagesUrl: 'http://localhost:8090',
     client: createSlackClient({
       token: slack.botToken,
       log,

@@ -16,6 +16,7 @@ import { openStore, type Store } from '../store/open-store.ts';
 import { type SandboxSlack, sandboxSlack } from './embedded-slack.ts';
 import { installationOptions, keyAlarm } from './following.ts';
 import { type Installation, openInstallation } from './installation.ts';
+import { embeddedSignIn } from './local-sign-in.ts';
 import { openOperatorDoor } from './operator-door.ts';
 import { embeddedKeys } from './role-keys.ts';
 import { approvalsRole, executorRole, gatewayRole, sealing, workflowsRole } from './roles.ts';
@@ -165,7 +166,13 @@ async function startApprovals(
     log: loggers.log,
     ...(slack.apiUrl === undefined ? {} : { apiUrl: slack.apiUrl }),
   });
-  const role = await approvalsRole({ ...parts, client, loggers, secrets });
+  const role = await approvalsRole({
+    ...parts,
+    ...{ client, loggers, secrets },
+    signIn: await embeddedSignIn(settings, parts.installation),
+    pagesUrl: settings.pages.baseUrl,
+  });
+  shutdown.closing('approver pages', () => role.closePages());
   await role.slack.start(settings.ports.approvals, settings.host);
   shutdown.closing('approvals door', () => role.slack.stop());
   progress(slack.emulator === undefined ? 'Slack: the workspace of SLACK_BOT_TOKEN' : 'Slack: the sandbox');

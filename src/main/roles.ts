@@ -1,10 +1,13 @@
 /** The four roles of design §5: what each is made of. No role is given another's secrets. */
+
+import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import type { WebClient } from '@slack/web-api';
 import type { ApprovalActivities, ExecutorActivities, JudgeActivities } from '../../activities/contract.ts';
 import { approvalActivities, executorActivities, judgeActivities } from '../../activities/index.ts';
 import { judgeRequest } from '../../activities/judge.ts';
-import { namesOf } from '../approvals/names.ts';
+import type { DecisionDesk } from '../approvals/desk.ts';
+import { type Names, namesOf } from '../approvals/names.ts';
 import { createOversight } from '../approvals/oversight.ts';
 import {
   amendmentSigner,
@@ -16,7 +19,7 @@ import {
   sealSigner,
   sealVerifier,
 } from '../approvals/signing.ts';
-import type { Clock, Surface, Usage } from '../domain/ports.ts';
+import type { Clock, Directory, Surface, Usage } from '../domain/ports.ts';
 import { createAuthenticator } from '../gateway/auth.ts';
 import { createGateway } from '../gateway/server.ts';
 import type { Requests } from '../orchestrator/requests.ts';
@@ -24,8 +27,11 @@ import type { OrchestratorDeps } from '../orchestrator/temporal-requests.ts';
 import type { Loggers } from '../process/logger.ts';
 import { createSlackApp, type SlackApp, type SlackAppOptions } from '../slack/app.ts';
 import type { Pace } from '../slack/pacing.ts';
+import { putAway } from '../slack/put-away.ts';
 import { createArgumentForms } from '../tools/argument-forms.ts';
 import { createVendors, type VendorSettings } from '../tools/vendors.ts';
+import { createPages, type Pages } from '../web/server.ts';
+import type { SignIn } from './approver-pages.ts';
 import { freshVerifier } from './fresh-files.ts';
 import type { Installation, JudgingStore } from './installation.ts';
 import { openCanaries } from './open-canaries.ts';
@@ -153,6 +159,8 @@ export interface ApprovalsRole {
   readonly slack: SlackApp;
   /** What Prometheus reads. */
   readonly metrics: () => Promise<string>;
+  /** Closes what serving the pages takes. */
+  closePages(): Promise<void>;
 }
 
 export async function approvalsRole(options: {
@@ -167,13 +175,16 @@ export async function approvalsRole(options: {
   readonly pace?: Pace;
   /** The mail server of the second channel. */
   readonly smtpUrl?: string | undefined;
+  readonly signIn: SignIn;
+  /** Where people reach the approver pages. */
+  readonly pagesUrl: string;
 }): Promise<ApprovalsRole> {
   const { installation, keys, store, requests, client, loggers, secrets, pace, smtpUrl } = options;
   const { people, slack: place } = installation.organisation;
   await store.identities.sync(
     people.flatMap(({ id, slack }) => (slack === undefined ? [] : [{ ...slack, person: id }])),
   );
-  const directory = installation.directoryWith(store.identities);
+  const directory = options.signIn.known(installation.directoryWith(store.identities));
   const names = namesOf(installation.organisation);
   const { inbox, cards, clicks } = store;
   const { team, app: appId } = place;
@@ -184,17 +195,24 @@ export async function approvalsRole(options: {
     ...{ directory, counts, clock: installation.clock, log: loggers.log },
     book: store.oversight,
   });
-  const slack = createSlackApp({
-    ...secrets,
-    metrics: () => counts.page(),
-    ...{ oversight, team, appId, requests, inbox, cards, clicks, directory, names, client },
+  const desk = {
+    ...{ requests, inbox, clicks, oversight },
     signer: await decisionSigner(keys.decisionPrivate),
     questionSigner: await questionSigner(keys.decisionPrivate),
+    ...{ log: loggers.log, security: loggers.security, clock: installation.clock },
+  };
+  const pages = await approverPages(options, { desk, surface, directory, names });
+  const slack = createSlackApp({
+    ...secrets,
+    ...desk,
+    metrics: () => counts.page(),
     edits: await editDesk(installation, keys, requests),
-    log: loggers.log,
-    security: loggers.security,
-    clock: installation.clock,
-    affairs: affairsOf(store, { installation, requests, surface }),
+    ...{ team, appId, cards, directory, names, client },
+    pages: beside(pages.handler, options.signIn),
+    affairs: {
+      ...affairsOf(store, { installation, requests, surface }),
+      linkTicket: (user) => pages.createLinkTicket(user),
+    },
   });
   const showCard: Surface['showCard'] = async (view) => {
     await surface.showCard(view);
@@ -204,6 +222,7 @@ export async function approvalsRole(options: {
     activities: approvalActivities({ inbox, surface: { ...surface, showCard }, oversight }),
     slack,
     metrics: () => counts.page(),
+    closePages: () => pages.close(),
   };
 }
 
@@ -222,4 +241,38 @@ function affairsOf(
     decidedBy: cards.decidedBy,
     tell: (note) => surface.tell({ ...note, request: note.key }),
   };
+}
+
+/** The approver pages over what the role has already. */
+function approverPages(
+  { store, client, signIn, pagesUrl }: Parameters<typeof approvalsRole>[0],
+  {
+    desk,
+    surface,
+    directory,
+    names,
+  }: {
+    readonly desk: Omit<DecisionDesk, 'putAway'>;
+    readonly surface: Surface;
+    readonly directory: Directory;
+    readonly names: Names;
+  },
+): Promise<Pages> {
+  const { cards, absences, identities, pageSessions: sessions, passkeys, tickets } = store;
+  return createPages({
+    desk: {
+      ...desk,
+      putAway: (approval, view) => putAway({ ...desk, cards, client, names }, approval, view),
+    },
+    ...{ cards, absences, identities, sessions, passkeys, tickets, directory, names, baseUrl: pagesUrl },
+    ...(signIn.provider === undefined ? {} : { provider: signIn.provider }),
+    notify: (note) => surface.tell({ request: note.key, ...note }),
+  });
+}
+
+function beside(pages: RequestListener, { beside: other }: SignIn): RequestListener {
+  if (other === undefined) return pages;
+  const isTheirs = (url = '') => url === other.path || url.startsWith(`${other.path}/`);
+  return (request, response) =>
+    isTheirs(request.url) ? other.handler(request, response) : pages(request, response);
 }

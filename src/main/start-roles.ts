@@ -12,6 +12,7 @@ import type { Settings } from '../process/settings.ts';
 import { EXIT, type Shutdown } from '../process/shutdown.ts';
 import { connectTemporal, type TemporalConnection } from '../process/temporal-connection.ts';
 import { createSlackClient } from '../slack/slack-client.ts';
+import { signInFromSettings } from './approver-pages.ts';
 import { installationOptions, keyAlarm } from './following.ts';
 import { type Installation, openInstallation } from './installation.ts';
 import { openRoleDatabase, type RoleDatabase } from './role-database.ts';
@@ -105,17 +106,13 @@ async function startApprovals(
     log: loggers.log,
     ...(secrets.apiUrl === undefined ? {} : { apiUrl: secrets.apiUrl }),
   });
-  const { smtpUrl } = settings;
   const role = await approvalsRole({
-    installation,
-    keys,
-    store,
-    requests,
-    client,
-    loggers,
-    secrets,
-    smtpUrl,
+    ...{ installation, keys, store, requests, client, loggers, secrets },
+    smtpUrl: settings.smtpUrl,
+    signIn: signInFromSettings(settings),
+    pagesUrl: settings.pages.baseUrl,
   });
+  shutdown.closing('approver pages', () => role.closePages());
   const port = await role.slack.start(settings.ports.approvals, settings.host);
   shutdown.closing('approvals door', () => role.slack.stop());
   return { activities: role.activities, metrics: role.metrics, port };

@@ -56,6 +56,22 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'diff',
     'type:pino',
   ],
+  web: [
+    'domain',
+    'approvals',
+    'zod',
+    'node:*',
+    'fastify',
+    '@fastify/cookie',
+    '@fastify/formbody',
+    '@fastify/helmet',
+    'rate-limiter-flexible',
+    'openid-client',
+    '@simplewebauthn/server',
+    '@simplewebauthn/browser',
+    'preact',
+    'preact-render-to-string',
+  ],
   gateway: ['domain', 'tools', 'orchestrator', 'zod', 'node:*', '*'],
   process: ['domain/errors.ts', 'node:*', '*'],
   dev: ['node:*', '*', ...allRoomsBut('main')],
@@ -64,7 +80,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
 
 function allRoomsBut(...others: readonly string[]): string[] {
   const rooms =
-    'domain policy tools approvals audit store workflows activities orchestrator slack gateway process dev main';
+    'domain policy tools approvals audit store workflows activities orchestrator slack web gateway process dev main';
   return rooms.split(' ').filter((room) => !others.includes(room));
 }
 
@@ -125,6 +141,9 @@ describe('imports', () => {
     ['src/policy/x.ts', '../tools/registry.ts', false],
     ['src/slack/x.ts', '../gateway/auth.ts', false],
     ['src/gateway/x.ts', '../slack/app.ts', false],
+    ['src/web/x.ts', '../slack/app.ts', false],
+    ['src/web/x.ts', '../store/passkeys.ts', false],
+    ['src/slack/x.ts', '../web/server.ts', false],
     ['src/gateway/x.ts', '../approvals/people.ts', false],
     ['src/process/x.ts', '../domain/request.ts', false],
     ['src/dev/x.ts', '../main/start.ts', false],

@@ -1,0 +1,116 @@
+/** The decision page: everything the card knows, and what the reader may press. */
+import type { VNode } from 'preact';
+import type { Names } from '../../approvals/names.ts';
+import { outside } from '../../approvals/outside-text.ts';
+import { askedSteps, phraseToType } from '../../approvals/phrase.ts';
+import { EFFECTS_WORDS, progressWords, stateWords, TIER_WORDS } from '../../approvals/wording.ts';
+import type { CardView } from '../../domain/card.ts';
+import { shortDigest } from '../../domain/digest.ts';
+import type { Said } from '../said.ts';
+import { AnswerForms } from './answer-forms.tsx';
+import { instant } from './instant.ts';
+import { Layout, type Looker } from './layout.tsx';
+import { StepView } from './step-view.tsx';
+
+const TEXT = { charsMax: 20_000 } as const;
+
+export interface DecidePageProps {
+  readonly view: CardView;
+  readonly pointer: string;
+  readonly looker: Looker;
+  readonly said: Said | undefined;
+  readonly names: Names;
+  readonly timeZone: string;
+  /** Why the reader has nothing to press. */
+  readonly why: string | undefined;
+  readonly hasPasskey: boolean;
+  /** Makes the form this one and no other. */
+  readonly once: string;
+}
+
+export function decidePage(props: DecidePageProps): VNode {
+  const { view, pointer, looker, said, names, timeZone, why, hasPasskey, once } = props;
+  const [first, ...others] = askedSteps(view);
+  const more = others.length === 0 ? '' : ` and ${others.length} more`;
+  const title = first === undefined ? 'A request without steps' : `${outside(first.title, TEXT)}${more}`;
+  return (
+    <Layout title={title} looker={looker} said={said} withScript={hasPasskey}>
+      <h1>{title}</h1>
+      <p class="lead">
+        <span class={`tier ${view.tier}`}>{TIER_WORDS[view.tier]}</span> {stateWords(view)}
+      </p>
+      <Facts view={view} names={names} timeZone={timeZone} />
+      <section aria-labelledby="steps">
+        <h2 id="steps">What would be done</h2>
+        {view.steps.map((step) => (
+          <StepView key={step.index} step={step} state={view.state} />
+        ))}
+      </section>
+      <section aria-labelledby="reason-given">
+        <h2 id="reason-given">Written by the agent, unverified</h2>
+        <pre class="outside">{outside(view.reason, TEXT)}</pre>
+      </section>
+      <Votes view={view} names={names} timeZone={timeZone} />
+      <section aria-labelledby="decide" class="decide">
+        <h2 id="decide">Your decision</h2>
+        {why === undefined ? (
+          <AnswerForms
+            {...{ pointer, looker, once, hasPasskey }}
+            tier={view.tier}
+            phrase={phraseToType(view)}
+            what={`version ${view.version}, code ${shortDigest(view.digest)}`}
+          />
+        ) : (
+          <p class="notice">{outside(why, TEXT)}.</p>
+        )}
+      </section>
+    </Layout>
+  );
+}
+
+function Facts({ view, names, timeZone }: Pick<DecidePageProps, 'view' | 'names' | 'timeZone'>): VNode {
+  const barred = view.excluded.map((id) => outside(names.person(id), TEXT)).join(', ');
+  const ended = view.state === 'closed' && view.effects !== undefined ? EFFECTS_WORDS[view.effects] : '';
+  const facts: readonly (readonly [string, string])[] = [
+    ['Agent', `${names.agent(view.agent)}, owned by ${names.person(view.owner)}`],
+    [
+      'Acts for',
+      view.onBehalfOf === undefined ? 'nobody in particular' : outside(names.person(view.onBehalfOf), TEXT),
+    ],
+    ['Approvals', progressWords(view, names.group)],
+    ['Cannot decide', barred === '' ? 'nobody is barred' : barred],
+    ['Asked', instant(view.requestedAt, timeZone)],
+    ['Expires', instant(view.expiresAt, timeZone)],
+    ['Code', `${shortDigest(view.digest)} (version ${view.version})`],
+    ['Request', view.request],
+    ['Policy', outside(view.policyVersion, TEXT)],
+    ...(view.message === undefined ? [] : [['Outcome', `${outside(view.message, TEXT)} ${ended}`] as const]),
+  ];
+  return (
+    <dl class="facts">
+      {facts.map(([label, value]) => (
+        <div key={label}>
+          <dt>{label}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Votes({ view, names, timeZone }: Pick<DecidePageProps, 'view' | 'names' | 'timeZone'>): VNode {
+  return (
+    <section aria-labelledby="votes">
+      <h2 id="votes">Decisions so far</h2>
+      {view.votes.length === 0 && <p>Nobody has decided yet.</p>}
+      <ul>
+        {view.votes.map(({ person, answer, reason, at }) => (
+          <li key={`${person} ${at}`}>
+            {answer === 'approve' ? 'Approved' : 'Denied'} by {names.person(person)}, {instant(at, timeZone)}
+            {reason !== undefined && <pre class="outside">{outside(reason, TEXT)}</pre>}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
