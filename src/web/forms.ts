@@ -78,7 +78,7 @@ export function onCall(
     assertOwnOrigin(request, web);
     const visitor = await visitorOf(web, request);
     if (visitor === undefined)
-      throw new CountersignError('unauthenticated', 'You are signed out; please reload the page');
+      throw new CountersignError('unauthenticated', 'Cannot answer: you are signed out; reload the page');
     await assertOwn(web, visitor, headerOf(request, TOKEN_HEADER));
     const answer = await work({ visitor, body: request.body, params: request.params as FormWork['params'] });
     return reply.send(answer);

@@ -57,7 +57,7 @@ export function limit(perMinute: number): Limit {
 export function tooMany(): CountersignError {
   return new CountersignError(
     'unavailable',
-    'Cannot answer: too many requests came in the last minute; please try again in a minute',
+    'Cannot answer: too many requests came in the last minute; try again in a minute',
   );
 }
 

@@ -36,4 +36,6 @@ export interface PagesOptions {
   /** Where people reach the pages, without a slash at its end: `https://approve.acme.example`. */
   readonly baseUrl: string;
   readonly notify: Notify;
+  /** Forms that one person may send in a minute; 30 unless told. */
+  readonly formsPerMinute?: number;
 }

@@ -49,7 +49,11 @@ export async function createPages(options: PagesOptions): Promise<Pages> {
       `Cannot serve approver pages: COUNTERSIGN_APPROVALS_URL is "${baseUrl}", wanted https`,
     );
   }
-  const web: Web = { ...options, perPerson: limit(RATES.person), perLogin: limit(RATES.login) };
+  const web: Web = {
+    ...options,
+    perPerson: limit(options.formsPerMinute ?? RATES.person),
+    perLogin: limit(RATES.login),
+  };
   const app = fastify({ bodyLimit: BODY_BYTES_MAX, routerOptions: { maxParamLength: URL_CHARS_MAX } });
   await app.register(cookie);
   await app.register(formbody, { bodyLimit: BODY_BYTES_MAX });

@@ -337,13 +337,4 @@ describe('the decision page', { timeout: 120_000 }, () => {
     alice.cookies.set('said', `${forged}.${'A'.repeat(43)}`);
     expect((await alice.open(`/decide/${pointer}`)).text).not.toContain('Forged');
   });
-
-  it('a person who sends more than thirty forms a minute is asked to wait', async () => {
-    const erin = await world.signedIn('erin');
-    const token = hidden(await erin.open('/'), 'token');
-    const answers = await Promise.all(
-      Array.from({ length: 32 }, () => erin.send('/device', { token, code: 'BCDFGHJK' })),
-    );
-    expect(answers.filter(({ status }) => status === 503)).toHaveLength(2);
-  });
 });

@@ -54,7 +54,8 @@ export interface WebWorld {
 
 let raised = 0;
 
-export async function createWebWorld(): Promise<WebWorld> {
+/** Tests send more forms than people do, unless told. */
+export async function createWebWorld({ formsPerMinute = 10_000 } = {}): Promise<WebWorld> {
   const dataDir = await mkdtemp(join(tmpdir(), 'countersign-web-'));
   const store = await openStore({ dataDir });
   const port = await freePort('127.0.0.1');
@@ -68,6 +69,7 @@ export async function createWebWorld(): Promise<WebWorld> {
   const key = privateKey();
   const told: { person: string; text: string }[] = [];
   const pages = await createPages({
+    formsPerMinute,
     ...{ baseUrl, cards: store.cards, absences: store.absences, identities: store.identities },
     ...{ sessions: store.pageSessions, passkeys: store.passkeys, tickets: store.tickets },
     names: namesOf(ACME),
