@@ -6,6 +6,8 @@ export interface Names {
   person(id: string): string;
   agent(id: string): string;
   group(id: string): string;
+  /** The address where a pointer's request is decided outside Slack; absent where there are no such pages. */
+  decidePage?(pointer: string): string;
 }
 
 /** The names of an organisation as it was when read; a stale name misleads nobody, since ids decide. */

@@ -185,7 +185,8 @@ export async function approvalsRole(options: {
     people.flatMap(({ id, slack }) => (slack === undefined ? [] : [{ ...slack, person: id }])),
   );
   const directory = options.signIn.known(installation.directoryWith(store.identities));
-  const names = namesOf(installation.organisation);
+  const decidePage = (pointer: string) => `${options.pagesUrl}/decide/${pointer}`;
+  const names = { ...namesOf(installation.organisation), decidePage };
   const { inbox, cards, clicks } = store;
   const { team, app: appId } = place;
   const { log } = loggers;

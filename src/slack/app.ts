@@ -143,6 +143,8 @@ function register(app: App, options: SlackAppOptions, standingOf: StandingOf): H
   for (const [actionId, work] of Object.entries(buttons)) {
     app.action(actionId, ({ body, ack }) => onButton(desk, standingOf, { body, ack: () => ack(), work }));
   }
+  // A link opens in the browser by itself; Slack only wants to know that it was heard.
+  app.action(ACTIONS.openPage, ({ ack }) => ack());
   const modals: Readonly<Record<string, SubmissionWork>> = {
     [CALLBACKS.deny]: decide(desk, 'deny'),
     [CALLBACKS.ask]: ask(desk),

@@ -33,6 +33,28 @@ const buttonsOf = (blocks: readonly KnownBlock[]) =>
   blocks.flatMap((block) => (block.type === 'actions' ? block.elements : []));
 
 describe('drawCard()', () => {
+  it('T15 a critical card links to the approver page and has no button that approves', () => {
+    const names = { ...NAMES, decidePage: (pointer: string) => `https://approve.example/decide/${pointer}` };
+    const { blocks } = drawCard(view({ tier: 'critical' }), names);
+    expect(checkBlocks(blocks).ok).toBe(true);
+    const [open, ...others] = buttonsOf(blocks) as {
+      action_id: string;
+      url?: string;
+      text: { text: string };
+    }[];
+    expect(open).toMatchObject({
+      action_id: 'open-page',
+      text: { text: 'Open approver page' },
+      url: 'https://approve.example/decide/req_1.1.1a2b3c4d',
+    });
+    expect(others.map(({ action_id }) => action_id)).toEqual(['deny', 'ask', 'details']);
+  });
+
+  it.each(['low', 'medium', 'high'] as const)('a card of %s risk is decided in Slack', (tier) => {
+    const names = { ...NAMES, decidePage: () => 'https://approve.example/' };
+    expect(JSON.stringify(drawCard(view({ tier }), names).blocks)).not.toContain('approve.example');
+  });
+
   it.each([
     [step({ effect: 'read', undo: null }), 'Changes nothing.'],
     [step({ undo: null }), 'Cannot be undone.'],

@@ -1,5 +1,6 @@
 /** The buttons of a waiting card. Denying is as easy as approving; approving is never one careless click. */
 import type { ActionsBlock, Button, ConfirmationDialog } from '@slack/types';
+import type { Names } from '../../approvals/names.ts';
 import { pointerValue } from '../../approvals/pointer.ts';
 import type { CardView } from '../../domain/card.ts';
 import { shortDigest } from '../../domain/digest.ts';
@@ -7,8 +8,11 @@ import { plain } from './blocks.ts';
 import { mayOffer } from './grant-modal.ts';
 import { ACTIONS, blockId } from './pointer.ts';
 
-/** Low and medium are approved here, behind a dialog; high and critical only in the review modal. */
-export function buttons(view: CardView): ActionsBlock {
+/**
+ * Low and medium are approved here, behind a dialog; high in the review modal; critical on the approver page, which
+ * asks for a passkey (slack-approvals §5.2).
+ */
+export function buttons(view: CardView, { decidePage }: Pick<Names, 'decidePage'> = {}): ActionsBlock {
   const value = pointerValue(view);
   const button = (actionId: string, label: string, extra: Partial<Button> = {}): Button => ({
     type: 'button',
@@ -18,14 +22,18 @@ export function buttons(view: CardView): ActionsBlock {
     accessibility_label: `${label.replace('…', '')} request version ${view.version}`,
     ...extra,
   });
-  const approve = isApprovedDirectly(view)
-    ? button(ACTIONS.approve, 'Approve', { style: 'primary', confirm: confirmation(view) })
-    : button(ACTIONS.review, 'Review…', { style: 'primary' });
+  const approve = (): Button => {
+    if (isApprovedDirectly(view))
+      return button(ACTIONS.approve, 'Approve', { style: 'primary', confirm: confirmation(view) });
+    if (view.tier !== 'critical' || decidePage === undefined)
+      return button(ACTIONS.review, 'Review…', { style: 'primary' });
+    return button(ACTIONS.openPage, 'Open approver page', { style: 'primary', url: decidePage(value) });
+  };
   return {
     type: 'actions',
     block_id: blockId(view),
     elements: [
-      approve,
+      approve(),
       ...(mayOffer(view) ? [button(ACTIONS.allow, 'Approve and allow…')] : []),
       button(ACTIONS.deny, 'Deny…'),
       button(ACTIONS.ask, 'Ask…'),

@@ -40,7 +40,7 @@ export function drawCard(view: CardView, names: Names): Drawing {
     context(
       `${view.request} · version ${view.version} · code ${shortDigest(view.digest)} · policy ${outsideLine(view.policyVersion, 80)}`,
     ),
-    ...(view.state === 'waiting' ? [buttons(view)] : []),
+    ...(view.state === 'waiting' ? [buttons(view, names)] : []),
   ];
   return { text: topLine(view, names), blocks };
 }

@@ -8,6 +8,7 @@ export const ACTIONS = {
   ask: 'ask',
   edit: 'edit',
   details: 'details',
+  openPage: 'open-page',
 } as const;
 export const CALLBACKS = {
   deny: 'deny-submit',
