@@ -5,6 +5,7 @@ import { EFFECTS_WORDS, OUTCOME_WORDS } from '../../src/approvals/wording.ts';
 import type { Example, RequestDetail, WorldAnswer } from '../../src/dev/sandbox/api.ts';
 import { loadExamples } from '../../src/dev/sandbox/examples.ts';
 import type { AskedView, TestAgent } from '../support/agents.ts';
+import { approveOnPage } from '../support/approver-page.ts';
 import { handsOverHttp, type People, peopleIn } from '../support/people.ts';
 import { newPlace, type Product, startProduct } from '../support/product.ts';
 import { until } from '../support/until.ts';
@@ -45,6 +46,14 @@ describe('the prepared requests', () => {
       .filter((id) => !barred.includes(id));
   }
 
+  /** In Slack where the card has a button for it, else on the page it links to. */
+  async function approve(person: string, request: string): Promise<void> {
+    const { buttons } = await people.card(request);
+    const page = buttons.get('open-page')?.url;
+    if (page === undefined) expect(await people.approve(person, request)).toEqual({ status: 200 });
+    else expect((await approveOnPage(person, page)).text).toContain('Your approval is recorded');
+  }
+
   /** One person after the other approves, each on the version that is asked about then. */
   async function approveAll(example: Example, agent: TestAgent, first: AskedView, before = nothing) {
     const voted = new Set<string>();
@@ -54,7 +63,7 @@ describe('the prepared requests', () => {
       voted.add(`${version} ${person}`);
       await before();
       await people.card(view.id, (card) => card.version === version && card.buttons.size > 0);
-      expect(await people.approve(person, view.id)).toEqual({ status: 200 });
+      await approve(person, view.id);
       view = await until(`${person}'s approval counts`, async () => {
         const now = await agent.view(view.id);
         const same = now.version === version && now.waitingFor?.have === waitingFor?.have;

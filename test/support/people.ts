@@ -49,13 +49,20 @@ export function handsOverHttp(sandbox: string): SlackHands {
   };
 }
 
+export interface CardButton {
+  readonly blockId: string;
+  readonly value: string;
+  /** Where a link leads. */
+  readonly url?: string | undefined;
+}
+
 export interface Card {
   readonly message: SlackMessage;
   /** Every text on it, in order, one to a line. */
   readonly words: string;
   readonly version: number;
   /** Buttons by action id. */
-  readonly buttons: ReadonlyMap<string, { readonly blockId: string; readonly value: string }>;
+  readonly buttons: ReadonlyMap<string, CardButton>;
 }
 
 export interface People {
@@ -151,7 +158,7 @@ function cardOf(message: SlackMessage): Card {
   const buttons = actions.flatMap(({ block_id: blockId = '', elements }) =>
     elements.flatMap((element) =>
       element.type === 'button'
-        ? [[element.action_id ?? '', { blockId, value: element.value ?? '' }] as const]
+        ? [[element.action_id ?? '', { blockId, value: element.value ?? '', url: element.url }] as const]
         : [],
     ),
   );
