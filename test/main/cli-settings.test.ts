@@ -18,6 +18,7 @@ describe('readCliSettings()', () => {
     expect(readCliSettings({})).toEqual({
       gatewayUrl: 'http://127.0.0.1:8080',
       token: undefined,
+      approvals: { url: undefined, port: undefined },
       dataFolder: resolve('.countersign'),
       configFolder: resolve('config'),
       databaseUrl: undefined,

@@ -22,6 +22,9 @@ const schema = z.object({
   COUNTERSIGN_DATA: filled.default('.countersign'),
   COUNTERSIGN_CONFIG: filled.default('config'),
   DATABASE_URL: filled.optional(),
+  // Only deciding needs the approver pages.
+  COUNTERSIGN_APPROVALS_URL: lenient,
+  COUNTERSIGN_APPROVALS_PORT: lenient,
   // Only commands that read histories need Temporal; whatever stands here must not keep the others from working.
   TEMPORAL_ADDRESS: lenient,
   TEMPORAL_NAMESPACE: lenient,
@@ -34,6 +37,8 @@ const schema = z.object({
 export interface CliSettings {
   readonly gatewayUrl: string;
   readonly token: string | undefined;
+  /** Where the approver pages are, unchecked; `approvalsUrl` reads it. */
+  readonly approvals: { readonly url: string | undefined; readonly port: string | undefined };
   readonly dataFolder: string;
   readonly configFolder: string;
   readonly databaseUrl: string | undefined;
@@ -59,6 +64,7 @@ export function readCliSettings(env: CliWorld['env']): CliSettings {
       '',
     ),
     token: data.COUNTERSIGN_TOKEN,
+    approvals: { url: data.COUNTERSIGN_APPROVALS_URL, port: data.COUNTERSIGN_APPROVALS_PORT },
     dataFolder: resolve(data.COUNTERSIGN_DATA),
     configFolder: resolve(data.COUNTERSIGN_CONFIG),
     databaseUrl: data.DATABASE_URL,

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { addAwayCommands } from './away-program.ts';
 import { readCliSettings } from './cli-settings.ts';
+import { addDecideCommands } from './decide-program.ts';
 import { EXIT_HELP, type Exit } from './exit-codes.ts';
 import { addHaltCommands } from './halt-program.ts';
 import { addKeyCommands } from './key-program.ts';
@@ -14,11 +15,12 @@ import type { CliWorld } from './world.ts';
 
 const SETTINGS_HELP = `
 Settings (environment):
-  COUNTERSIGN_GATEWAY_URL  the agents' door, default http://127.0.0.1:8080
-  COUNTERSIGN_TOKEN        an agent's bearer token; without it one is minted with the local issuer key
-  COUNTERSIGN_DATA         folder of keys, halts and other orders, default .countersign
-  COUNTERSIGN_CONFIG       folder of the organisation, default config
-  DATABASE_URL             set: orders are written to PostgreSQL, else to files`;
+  COUNTERSIGN_GATEWAY_URL    the agents' door, default http://127.0.0.1:8080
+  COUNTERSIGN_APPROVALS_URL  the approver pages, https; default: http://localhost:8090
+  COUNTERSIGN_TOKEN          an agent's bearer token; without it one is minted with the local issuer key
+  COUNTERSIGN_DATA           folder of keys, sign-in, halts and other orders, default .countersign
+  COUNTERSIGN_CONFIG         folder of the organisation, default config
+  DATABASE_URL               set: orders are written to PostgreSQL, else to files`;
 
 /** Told the exit code of the command that ran. */
 type Report = (exit: Exit) => void;
@@ -26,7 +28,7 @@ type Report = (exit: Exit) => void;
 /** Builds the program. It never ends the process: help and usage errors are thrown as commander's own error. */
 export function buildProgram(world: CliWorld, report: Report): Command {
   const program = new Command('countersign')
-    .description('Ask as an agent, see what waits, stop things')
+    .description('Ask as an agent, decide as a person, see what waits, stop things')
     // What stands behind a subcommand is the subcommand's, also where its parent has an option of the same name.
     .enablePositionalOptions()
     .exitOverride()
@@ -41,6 +43,8 @@ export function buildProgram(world: CliWorld, report: Report): Command {
   addTokenCommand(program, run);
   program.commandsGroup('Requests:');
   addRequestCommands(program, run);
+  program.commandsGroup('Approvers:');
+  addDecideCommands(program, run);
   program.commandsGroup('Operators:');
   addHaltCommands(program, run);
   addOrderCommands(program, run);
