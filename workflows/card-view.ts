@@ -1,6 +1,12 @@
 /** The request as people see it in Slack, drawn from its record. */
 import type { SignedAmendment, StepEdits } from '../src/domain/amendment.ts';
-import type { CardStep, CardView, CardVote, OpenApproval } from '../src/domain/card.ts';
+import {
+  type CardStep,
+  type CardView,
+  type CardVote,
+  type OpenApproval,
+  titleOf,
+} from '../src/domain/card.ts';
 import type { PlanStep } from '../src/domain/plan.ts';
 import type { Asking } from './asking.ts';
 import type { RequestRecord } from './request-record.ts';
@@ -51,7 +57,7 @@ export function openApprovalOf(record: RequestRecord, asking: Asking): OpenAppro
     version: asking.plan.version,
     digest: asking.plan.digest,
     ...record.parties,
-    title: asking.plan.steps.map(({ title }) => title).join(', '),
+    title: titleOf(asking.plan.steps),
     tier: asking.tier,
     needs: asking.needs,
     needsReason: asking.needsReason,

@@ -101,3 +101,8 @@ export interface OpenApproval {
   readonly expiresAt: string;
   readonly openedAt: string;
 }
+
+/** What a request is called where there is room for a line only: the titles of its steps, so that the digest proves it. */
+export function titleOf(steps: readonly Pick<PlanStep, 'title'>[]): string {
+  return steps.map(({ title }) => title).join(', ');
+}

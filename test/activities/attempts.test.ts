@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createShow } from '../../activities/show.ts';
-import type { CardView } from '../../src/domain/card.ts';
+import type { CardView, OpenApproval } from '../../src/domain/card.ts';
 import type { Inbox, Surface } from '../../src/domain/ports.ts';
 import { OversightInMemory } from '../approvals/oversight-in-memory.ts';
 import { step, view } from '../slack/views.ts';
@@ -88,7 +88,12 @@ describe('prepare', () => {
 describe('showCard', () => {
   const shown: CardView[] = [];
   const surface = { showCard: async (drawn: CardView) => void shown.push(drawn) } as unknown as Surface;
-  const inbox = { open: async () => undefined, close: async () => undefined } as unknown as Inbox;
+  let behind: OpenApproval | undefined;
+  const inbox = {
+    open: async () => undefined,
+    close: async () => undefined,
+    find: async () => behind,
+  } as unknown as Inbox;
   const { showCard } = createShow({ inbox, surface, oversight: new OversightInMemory() });
 
   test('shows what a real plan says, and nothing whose facts are not in the digest', async () => {
@@ -115,5 +120,25 @@ describe('showCard', () => {
       'Cannot show card',
     );
     expect(shown).toHaveLength(1);
+    const { title } = planned ?? { title: '' };
+    const record = { ...honest, title, openedAt: honest.requestedAt };
+    const others = [
+      // What a pointer names of the digest is the same; the rest is not.
+      { digest: `${digest.slice(0, 8)}${'0'.repeat(56)}` },
+      { version: version + 1 },
+      { request: 'req_another' },
+      { title: 'Comment on issue' },
+    ];
+    for (const other of others) {
+      const open = { ...record, ...other };
+      await expect(showCard({ view: honest, open })).rejects.toThrow('its buttons stand for something else');
+      behind = open;
+      await expect(showCard({ view: honest })).rejects.toMatchObject({ code: 'unauthenticated' });
+      behind = undefined;
+    }
+    expect(shown).toHaveLength(1);
+    behind = record;
+    await showCard({ view: honest });
+    expect(shown).toHaveLength(2);
   });
 });
