@@ -100,7 +100,7 @@ export async function admitDecision(input: AdmissionInput, deps: AdmissionDeps):
   return { admitted: true, vote: { decision, jws: input.jws } };
 }
 
-/** What the votes of one version amount to now. `approvedAt` is the newest approval's time, by whomever. */
+/** What the votes of one version amount to now. `approvedAt` is the time of the newest approval that counts. */
 export interface VoteAssessment extends Tally {
   readonly approvedAt: Date | undefined;
 }
@@ -120,8 +120,12 @@ export async function assessVotes(
     input.tier,
     deps,
   );
-  const tally = foldVotes(votes, await ballotOf(input, deps), voters);
-  return { ...tally, approvedAt: newestApproval(votes) };
+  const ballot = await ballotOf(input, deps);
+  const tally = foldVotes(votes, ballot, voters);
+  const counted = new Set([...tally.approvedBy.map(({ person }) => person), ...tally.brokenBy]);
+  // An approval that does not count must not keep those that do from growing old.
+  const counting = votes.filter((vote) => counted.has(vote.person) && isEnough(vote, ballot));
+  return { ...tally, approvedAt: newestApproval(counting) };
 }
 
 async function ballotOf(

@@ -200,6 +200,14 @@ const UNAPPROVED: readonly { title: string; input: (stage: Scene) => Promise<Ste
       return stepInput(request, { plan, decisions: await Promise.all(decisions.map(office.decide)) });
     },
   },
+  {
+    title: 'the approval is older than a day and only one that does not count is new',
+    input: async ({ request, plan }) => {
+      const at = new Date(Date.now() - APPROVAL_FRESH_MS - 1_000).toISOString();
+      const decisions = [decision(request, plan, 'alice', { at }), decision(request, plan, 'nobody-we-know')];
+      return stepInput(request, { plan, decisions: await Promise.all(decisions.map(office.decide)) });
+    },
+  },
 ];
 
 describe('execute hands a step back to people when', () => {
