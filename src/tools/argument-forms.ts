@@ -5,6 +5,7 @@
 import type { Ask, JsonObject, JsonValue } from '../domain/ask.ts';
 import type { ArgumentForms, Choice, Filled, FilledArguments, FormField } from '../domain/edit-form.ts';
 import { CountersignError, type FieldProblem } from '../domain/errors.ts';
+import { hideCredentials } from '../domain/secrets/hide-credentials.ts';
 import { type ArgumentPart, argumentParts, type Node, pointerOf, valueAt } from './argument-parts.ts';
 import type { Tool } from './define-tool.ts';
 import type { Registry } from './registry.ts';
@@ -200,6 +201,8 @@ function text(
   read: (filled: string) => JsonValue,
 ): Entry {
   if (value.length > CHARS_MAX) return kept(part, 'It is too long');
+  // The card withholds it, and so must the form: what it shows first goes to Slack and back.
+  if (hideCredentials(value) !== value) return kept(part, 'It holds what looks like a credential');
   const lines = charsMax > ONE_LINE_CHARS_MAX || !isLine(value) ? 'many' : 'one';
   return {
     part,

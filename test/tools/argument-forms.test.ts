@@ -100,6 +100,14 @@ describe('createArgumentForms()', () => {
     expect(submit()).toEqual({ kind: 'arguments', args: ARGS });
   });
 
+  it('shows no text that holds what looks like a credential, and keeps it as it is', () => {
+    const token = `ghp_${'aB3dE6gH9j'.repeat(4).slice(0, 36)}`;
+    const held = ask({ ...ARGS, body: `Use ${token}`, owners: ['Ann', token] });
+    const fields = own.formOf(held);
+    expect(JSON.stringify(fields)).not.toContain(token);
+    expect(own.read(held, filled(fields))).toEqual({ kind: 'arguments', args: held.args });
+  });
+
   it.each<[string, Filled, JsonObject]>([
     ['a text', { '/name': 'Stand' }, { name: 'Stand' }],
     ['an optional text', { '/body': 'Two\nlines' }, { body: 'Two\nlines' }],
