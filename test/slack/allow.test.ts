@@ -157,7 +157,7 @@ describe('the Approve and allow button', () => {
       .map(({ text }) => text)
       .join('\n');
 
-  it('signs one reviewed approval with what was filled in', async () => {
+  it('signs one approval with what was filled in, no firmer than a click: no target was typed', async () => {
     const press = await raised(one());
     await press('U0ALICE');
     expect(top('U0ALICE')?.callback_id).toBe('grant-submit');
@@ -168,7 +168,7 @@ describe('the Approve and allow button', () => {
     const [decision, ...others] = await world.decisions();
     expect(others).toEqual([]);
     expect(decision).toMatchObject({
-      ...{ person: 'alice', answer: 'approve', assurance: 'reviewed', surface: 'slack' },
+      ...{ person: 'alice', answer: 'approve', assurance: 'click', surface: 'slack' },
       ...{ reason: 'They ask every day', grant: { covers: 'target', usesMax: 5 } },
     });
     const lasts = Date.parse(decision?.grant?.until ?? '') - before;

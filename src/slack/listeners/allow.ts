@@ -40,7 +40,7 @@ export function allow(desk: Desk): SubmissionWork {
     if ('errors' in read || Object.keys(errors).length > 0) return { kind: 'errors', errors };
     const parts = [sent.team.id, sent.user.id, sent.view.id, sent.view.callback_id];
     const recorded = await recordDecision(desk, {
-      ...{ person, approval, reason, answer: 'approve', surface: 'slack', assurance: 'reviewed' },
+      ...{ person, approval, reason, answer: 'approve', surface: 'slack', assurance: 'click' },
       grant: read.offer,
       decisionParts: parts,
       deliveryParts: [...parts, sent.trigger_id ?? ''],
