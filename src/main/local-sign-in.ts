@@ -1,7 +1,7 @@
 /** Who signs in at the approver pages of the embedded default. Apart, because nothing of production may need `dev/`. */
 import { createLocalIdentity, IDENTITY_PATH } from '../dev/identity/local-identity.ts';
 import type { Settings } from '../process/settings.ts';
-import { createIdentityProvider } from '../web/oidc.ts';
+import { createIdentityProvider, isLoopback } from '../web/oidc.ts';
 import { SIGNED_IN_PATH } from '../web/sign-in-routes.ts';
 import { type SignIn, signInFromSettings } from './approver-pages.ts';
 import type { Installation } from './installation.ts';
@@ -15,7 +15,8 @@ export async function embeddedSignIn(
   { organisation, directory }: Installation,
 ): Promise<SignIn> {
   const { host, pages, slack } = settings;
-  const isHere = ['127.0.0.1', '::1', 'localhost'].includes(host);
+  // Behind a tunnel or a proxy strangers come from loopback too, by the address that is named for them.
+  const isHere = ['127.0.0.1', '::1', 'localhost'].includes(host) && isLoopback(new URL(pages.baseUrl));
   if (pages.provider !== undefined || slack.mode !== 'sandbox' || !isHere)
     return signInFromSettings(settings);
   const ids = organisation.people.map(({ id }) => id);

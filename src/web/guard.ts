@@ -3,7 +3,7 @@ import helmet from '@fastify/helmet';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { CountersignError } from '../domain/errors.ts';
-import { isLoopback } from './oidc.ts';
+import { isLoopback, isLoopbackHost } from './oidc.ts';
 import type { PagesOptions } from './ports.ts';
 
 /** Per minute. A proxy before the pages makes many people one address, so only the person's own limit is tight. */
@@ -39,6 +39,7 @@ export async function guard(app: FastifyInstance, { baseUrl }: Pick<PagesOptions
   app.addHook('onRequest', async (request, reply) => {
     reply.header('cache-control', 'no-store');
     if (!(await perAddress(request.ip))) throw tooMany();
+    assertOwnName(request, baseUrl);
     const elsewhere = otherName(request, baseUrl);
     if (elsewhere !== undefined) return reply.redirect(elsewhere, 307);
   });
@@ -77,6 +78,12 @@ export function assertOwnOrigin(
     'unauthenticated',
     'Cannot take form: another page sent it; nothing was recorded',
   );
+}
+
+/** On this machine alone: a foreign page whose name was made to lead here (DNS rebinding) would read what is ours. */
+function assertOwnName({ headers }: FastifyRequest, baseUrl: string): void {
+  if (!isLoopback(new URL(baseUrl)) || isLoopbackHost(headers.host)) return;
+  throw new CountersignError('unauthenticated', 'Cannot answer: this is not a name of this server');
 }
 
 /** Passkeys belong to names, so on this machine `127.0.0.1` is sent on to `localhost`. Only where that is the address. */

@@ -69,6 +69,11 @@ export function isLoopback({ protocol, hostname }: URL): boolean {
   return protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
 }
 
+/** Whether a `Host` header names this machine itself, on whatever port. */
+export function isLoopbackHost(host: string | undefined): boolean {
+  return /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/.test(host ?? '');
+}
+
 async function discover(issuer: URL, { clientId, clientSecret }: ProviderSettings) {
   try {
     return await client.discovery(

@@ -1,5 +1,7 @@
 /** Who is signed in at the approver pages, and who never is. */
+import { get } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createLocalIdentity } from '../../src/dev/identity/local-identity.ts';
 import { ownPath } from '../../src/web/sign-in-routes.ts';
 import { ACME, person } from '../approvals/acme.ts';
 import { hidden } from './browser.ts';
@@ -130,6 +132,31 @@ describe('signing in at the approver pages', { timeout: 120_000 }, () => {
     const page = await victim.open(`${callback.pathname}${callback.search}`);
     expect(page.status).toBe(403);
     expect(victim.cookies.has('countersign')).toBe(false);
+  });
+
+  it.each(['/', '/static/pages.css', '/identity/auth'])(
+    'nothing is answered to a foreign name that leads here: %s',
+    async (path) => {
+      const { port } = new URL(world.baseUrl);
+      const status = await new Promise<number | undefined>((resolve, reject) => {
+        const headers = { host: `evil.example:${port}` };
+        get({ host: '127.0.0.1', port, path, headers }, (answer) => {
+          answer.resume();
+          resolve(answer.statusCode);
+        }).on('error', reject);
+      });
+      expect(status).toBe(403);
+    },
+  );
+
+  it.each([
+    ['host', { host: '0.0.0.0', baseUrl: 'http://localhost:8090' }],
+    ['address of the pages', { host: '127.0.0.1', baseUrl: 'https://approve.acme.example' }],
+  ])('the local identity provider refuses a %s that others can reach', async (_, where) => {
+    const options = { callbackPath: '/signed-in', people: async () => [] };
+    await expect(createLocalIdentity({ ...options, ...where })).rejects.toMatchObject({
+      code: 'misconfigured',
+    });
   });
 
   it.each([

@@ -11,6 +11,7 @@ import { promisify } from 'node:util';
 import { type Configuration, Provider } from 'oidc-provider';
 import { CountersignError } from '../../domain/errors.ts';
 import type { Person } from '../../domain/people.ts';
+import { isLoopback, isLoopbackHost } from '../../web/oidc.ts';
 import { memoryAdapter } from './memory-adapter.ts';
 import { answerWhoAreYou } from './who-are-you.tsx';
 
@@ -46,6 +47,13 @@ export async function createLocalIdentity(options: LocalIdentityOptions): Promis
       `Cannot let people say who they are: host "${host}" is reachable by others: 127.0.0.1, ::1 or localhost wanted`,
     );
   }
+  // A tunnel or a proxy brings strangers to loopback; who sets one up names the address that they come by.
+  if (!isLoopback(new URL(baseUrl))) {
+    throw new CountersignError(
+      'misconfigured',
+      `Cannot let people say who they are: COUNTERSIGN_APPROVALS_URL is "${baseUrl}", wanted an address of this machine, or COUNTERSIGN_OIDC_ISSUER`,
+    );
+  }
   const issuer = `${baseUrl}${IDENTITY_PATH}`;
   const provider = new Provider(issuer, await configuration(options));
   const answer = provider.callback();
@@ -53,6 +61,8 @@ export async function createLocalIdentity(options: LocalIdentityOptions): Promis
     issuer,
     clientId: CLIENT_ID,
     handler: (request, response) => {
+      // A foreign page whose name was made to lead here could sign itself in as anybody.
+      if (!isLoopbackHost(request.headers.host)) return void response.writeHead(403).end();
       void route({ ...options, provider }, request, response).then((isAnswered) => {
         if (!isAnswered) void answer(mounted(request), response);
       });
