@@ -27,14 +27,29 @@ export interface DemandParts {
   readonly log?: Pick<Log, 'warn'>;
 }
 
+/** A request that was started; not `created` where its key had started it before. */
+export interface Started {
+  readonly id: string;
+  readonly created: boolean;
+}
+
+/** The request that answers an ask. */
+export interface Answering {
+  readonly id: string;
+  readonly isRepeat: boolean;
+  readonly joined: boolean;
+}
+
 /** Undefined: a request of its own may be started. Else the request that answers this ask, and whether it was known. */
-export type Joined = { readonly id: string; readonly repeated: boolean } | undefined;
+type Joined = { readonly id: string; readonly repeated: boolean } | undefined;
 
 export interface Demand {
-  /** Rejects with `too-many-open`, `turned-down-often`, or `key-reused` where the key stands for another ask. */
-  admit(ask: NewRequest): Promise<Joined>;
-  /** To be told of a request that was started, and of every view of it that is handed out. */
-  started(id: string, ask: NewRequest): void;
+  /**
+   * The request that answers the ask: one that waits for the same already, else what `start` started. Rejects as `start`
+   * does, with `too-many-open` or `turned-down-often`, and with `key-reused` where the key stands for another ask.
+   */
+  startOrJoin(ask: NewRequest, start: () => Promise<Started>): Promise<Answering>;
+  /** To be told of every view of a request that is handed out. */
   seen(view: Pick<RequestView, 'id' | 'status'>): Promise<void>;
 }
 
@@ -48,17 +63,24 @@ interface Fresh {
 export function createDemand(parts: DemandParts): Demand {
   const { openAsks, clock, log } = parts;
   const fresh = new Map<string, Fresh>();
+  const entering = new Set<Entering>();
   const failed = (error: unknown) =>
     log?.warn({ event: 'open-asks-unreachable', err: error }, 'Open asks cannot be read or written');
   return {
-    async admit(ask) {
+    async startOrJoin(ask, start) {
       forgetOld(fresh, clock().getTime());
-      return admit(ask, { ...parts, fresh, failed });
-    },
-    started(id, ask) {
-      const untilMs = clock().getTime() + FRESH_MS;
-      if (fresh.size < FRESH_MAX)
-        fresh.set(id, { agent: ask.agent, twin: twinOf(ask), body: bodyOf(ask), untilMs });
+      const ahead = [...entering].filter(({ agent }) => agent === ask.agent).length;
+      const mine: Entering = { agent: ask.agent };
+      entering.add(mine);
+      try {
+        const other = await admit(ask, { ...parts, fresh, failed, ahead });
+        if (other !== undefined) return { id: other.id, isRepeat: other.repeated, joined: true };
+        const { id, created } = await start();
+        if (created) remember(fresh, id, ask, clock());
+        return { id, isRepeat: !created, joined: false };
+      } finally {
+        entering.delete(mine);
+      }
     },
     async seen({ id, status }) {
       const known = fresh.get(id);
@@ -72,7 +94,20 @@ export function createDemand(parts: DemandParts): Demand {
   };
 }
 
+/** An ask that is being let in. */
+interface Entering {
+  readonly agent: string;
+}
+
+function remember(fresh: Map<string, Fresh>, id: string, ask: NewRequest, now: Date): void {
+  const untilMs = now.getTime() + FRESH_MS;
+  if (fresh.size < FRESH_MAX)
+    fresh.set(id, { agent: ask.agent, twin: twinOf(ask), body: bodyOf(ask), untilMs });
+}
+
 interface Admitting extends DemandParts {
+  /** Asks of the agent that came before and are not let in yet: all at once, they must not all find the last place free. */
+  readonly ahead: number;
   readonly fresh: ReadonlyMap<string, Fresh>;
   readonly failed: (error: unknown) => void;
 }
@@ -119,11 +154,11 @@ async function openTwin(
 async function tooMuch(
   ask: NewRequest,
   { waiting, rejected }: Pressure,
-  { approvalSettings, judge, fresh, clock }: Admitting,
+  { approvalSettings, judge, fresh, ahead, clock }: Admitting,
 ): Promise<CountersignError | undefined> {
   const { asks = ASK_LIMITS } = await approvalSettings();
   const near = [...fresh].filter(([, { agent }]) => agent === ask.agent).map(([id]) => id);
-  const open = new Set([...waiting, ...near]).size;
+  const open = new Set([...waiting, ...near]).size + ahead;
   const refusal = tooMany(open, asks) ?? tooOften(rejected, asks, clock());
   return refusal === undefined || !needsPeople(await judge(ask)) ? undefined : refusal;
 }

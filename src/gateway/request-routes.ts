@@ -69,7 +69,7 @@ function addAsk(door: Door, parts: RequestRoutes): void {
     const caller = parts.callerOf(request);
     const key = request.headers['idempotency-key'];
     const ask = await parseAsk(request.body, { ...parts, caller, key });
-    const { id, isRepeat, joined } = await startOrJoin(ask, parts);
+    const { id, isRepeat, joined } = await parts.demand.startOrJoin(ask, () => parts.requests.start(ask));
     // Set before waiting: even an answer that fails later tells the caller where its request is.
     reply.header('location', parts.links.selfUrl(id));
     if (isRepeat) reply.header('idempotency-replayed', 'true');
@@ -79,15 +79,6 @@ function addAsk(door: Door, parts: RequestRoutes): void {
     const wait = parsePrefer(request.headers.prefer);
     return await answerWhenSettled({ id, caller, asker, reply, wait }, parts);
   });
-}
-
-/** The request that answers the ask: a new one, the one its key started, or one that waits for the same already. */
-async function startOrJoin(ask: NewRequest, { requests, demand }: RequestRoutes) {
-  const other = await demand.admit(ask);
-  if (other !== undefined) return { id: other.id, isRepeat: other.repeated, joined: true };
-  const { id, created } = await requests.start(ask);
-  if (created) demand.started(id, ask);
-  return { id, isRepeat: !created, joined: false };
 }
 
 function addRead(door: Door, parts: RequestRoutes): void {

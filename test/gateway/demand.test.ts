@@ -65,6 +65,13 @@ describe('the cap on open requests', () => {
     expect(statuses).toEqual([202, 202, 202, 429, 429]);
   });
 
+  it('T58: a burst all at once finds no more places than one after the other', async () => {
+    const burst = ['b1', 'b2', 'b3', 'b4', 'b5', 'b6'].map((branch) => ask(deleting(branch)));
+    const statuses = (await Promise.all(burst)).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 202)).toHaveLength(3);
+    expect(door.requests.started).toHaveLength(3);
+  });
+
   it('lets what needs nobody pass, and other agents', async () => {
     book.waiting = ['req_a', 'req_b', 'req_c'];
     expect((await ask(mail)).status).toBe(202);
