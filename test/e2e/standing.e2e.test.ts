@@ -9,11 +9,14 @@ import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { loginAs } from '../main/cli-login.ts';
+import { cli } from '../main/cli-run.ts';
 import type { AskedView, Problem, TestAgent } from '../support/agents.ts';
 import { handsOverHttp, type People, peopleIn } from '../support/people.ts';
 import { newPlace, type Place, type Product, startProduct } from '../support/product.ts';
 import { until } from '../support/until.ts';
 import { vendorState } from '../support/vendor-state.ts';
+import { Browser, hidden } from '../web/browser.ts';
 
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
 /** Made here, so that no canary stands in a file. */
@@ -145,6 +148,50 @@ describe('a candidate policy', () => {
     expect(simulated.steps.changed).toBeGreaterThan(0);
     expect(simulated.prompts).toContainEqual(expect.objectContaining({ group: 'platform' }));
   });
+});
+
+describe('T67 one decision path', () => {
+  const collaborator = {
+    tool: 'github.add_collaborator',
+    args: { repository: 'acme/webshop', user: 'newhire', permission: 'push' },
+    reason: 'First day',
+  };
+  const pages = () => new URL(place.boltUrl.replace('127.0.0.1', 'localhost')).origin;
+  const alice = async () => {
+    const browser = new Browser(pages());
+    await browser.signIn('alice');
+    return browser;
+  };
+  const surfaces: Readonly<Record<string, (id: string) => Promise<unknown>>> = {
+    'a card in Slack': (id) => people.approve('alice', id),
+    'the approver page': async (id) => {
+      const { value = '' } = (await people.card(id)).buttons.get('approve') ?? {};
+      const browser = await alice();
+      const form = await browser.open(`/decide/${value}`);
+      const fields = { token: hidden(form, 'token'), once: hidden(form, 'once'), answer: 'approve' };
+      await browser.send(`/decide/${value}`, fields);
+    },
+    'the command line': async (id) => {
+      expect((await loginAs(alice, place.env)).exit).toBe(0);
+      expect(await cli(['decide', id, '--approve'], place.env)).toMatchObject({ exit: 0, err: '' });
+      expect(await cli(['logout'], place.env)).toMatchObject({ exit: 0 });
+    },
+  };
+
+  it.each(Object.keys(surfaces))(
+    'leads from %s to the same effect, and the card tells it',
+    async (surface) => {
+      const agent = await product.agent('release-agent', newSession());
+      const { body } = await agent.ask(collaborator);
+      await agent.reaches(body.id, 'waiting');
+      await people.card(body.id, ({ buttons }) => buttons.size > 0);
+      await surfaces[surface]?.(body.id);
+      expect(await agent.reaches(body.id, 'closed')).toMatchObject({ outcome: 'executed', effects: 'all' });
+      const { words, buttons } = await people.card(body.id, (card) => card.words.includes('Executed.'));
+      expect(words).toContain('Approved by Alice Ang');
+      expect(buttons.size).toBe(0);
+    },
+  );
 });
 
 describe('a session', () => {

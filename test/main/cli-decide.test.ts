@@ -5,13 +5,12 @@ import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { hidden } from '../web/browser.ts';
 import { createWebWorld, type WebWorld } from '../web/world.ts';
+import { CODE, loginAs } from './cli-login.ts';
 import { type CliEnv, cli, type Said } from './cli-run.ts';
 
 const TARGET = 'acme/webshop branch old-checkout';
 const MINUTE_MS = 60_000;
-const CODE = /Code {3}([A-Z]{4}-[A-Z]{4})/;
 
 describe('the command line of a person', { timeout: 60_000 }, () => {
   let world: WebWorld;
@@ -36,34 +35,8 @@ describe('the command line of a person', { timeout: 60_000 }, () => {
     return { folder: made, env: { COUNTERSIGN_DATA: made, COUNTERSIGN_APPROVALS_URL: world.baseUrl } };
   }
 
-  /** Runs `login`; before it asks for its token the first time, the person answers on the page. */
-  async function login(
-    person: string,
-    { answer = 'allow', line = [], where = env }: { answer?: string; line?: string[]; where?: CliEnv } = {},
-  ): Promise<Said> {
-    let said = '';
-    let answered: Promise<void> | undefined;
-    return await cli(['login', ...line], where, {
-      err: (text) => {
-        said += text;
-      },
-      fetch: async (url, init) => {
-        if (String(url).endsWith('/token')) {
-          answered ??= allow(person, said, answer);
-          await answered;
-        }
-        return fetch(url, init);
-      },
-    });
-  }
-
-  async function allow(person: string, said: string, answer: string): Promise<void> {
-    const browser = await world.signedIn(person);
-    const [, address = ''] = /Open {3}(\S+)/.exec(said) ?? [];
-    const [, code = ''] = CODE.exec(said) ?? [];
-    const page = await browser.open(address.slice(world.baseUrl.length));
-    await browser.send('/device', { token: hidden(page, 'token'), code, answer });
-  }
+  const login = (person: string, where = env, more: Parameters<typeof loginAs>[2] = {}): Promise<Said> =>
+    loginAs(() => world.signedIn(person), where, more);
 
   const decide = async (pointer: string, line: readonly string[], where: CliEnv = env) =>
     cli(['decide', pointer.split('.')[0] ?? '', ...line], where);
@@ -82,7 +55,7 @@ describe('the command line of a person', { timeout: 60_000 }, () => {
 
     it('tells in JSON what came of it, without the token', async () => {
       const fresh = await newFolder();
-      const said = await login('bob', { line: ['--json'], where: fresh.env });
+      const said = await login('bob', fresh.env, { line: ['--json'] });
       expect(said.json()).toEqual({
         ...{ status: 'allowed', person: 'bob', url: world.baseUrl },
         endsAt: expect.stringMatching(/Z$/),
@@ -92,7 +65,7 @@ describe('the command line of a person', { timeout: 60_000 }, () => {
 
     it('keeps nothing when its owner refuses, or answers too late', async () => {
       const fresh = await newFolder();
-      const refused = await login('alice', { answer: 'refuse', line: ['--json'], where: fresh.env });
+      const refused = await login('alice', fresh.env, { answer: 'refuse', line: ['--json'] });
       expect([refused.exit, refused.json()]).toEqual([3, { status: 'refused' }]);
       let calls = 0;
       const late = await cli(['login'], fresh.env, {
@@ -243,7 +216,7 @@ describe('the command line of a person', { timeout: 60_000 }, () => {
     it('is over at the pages and here after countersign logout, also when others could read it', async () => {
       const fresh = await newFolder();
       const file = join(fresh.folder, 'login.json');
-      await login('alice', { where: fresh.env });
+      await login('alice', fresh.env);
       const stolen = await readFile(file, 'utf8');
       await chmod(file, 0o644);
       expect(await cli(['logout'], fresh.env)).toMatchObject({ exit: 0, out: 'Signed out\n' });
