@@ -1,6 +1,7 @@
 /** The surface of the approvals role: Slack at its own pace, and e-mail where Slack does not deliver. */
 import type { WebClient } from '@slack/web-api';
 import type { Names } from '../approvals/names.ts';
+import { reachableIn } from '../approvals/reachable.ts';
 import type { Directory, Log, Surface } from '../domain/ports.ts';
 import { createMailer } from '../process/mailer.ts';
 import { createPacer, type Pace } from '../slack/pacing.ts';
@@ -24,8 +25,9 @@ export interface SlackSurfaceParts {
 
 /** Throws `misconfigured` for an address that is no mail server's. */
 export function openSurface({ installation, store, ...parts }: SlackSurfaceParts): Surface {
-  const { client, directory, names, log, pace, smtpUrl } = parts;
+  const { client, names, log, pace, smtpUrl } = parts;
   const { clock, approvalSettings, organisation } = installation;
+  const directory = reachableIn(parts.directory, store.identities);
   const { cards, messages, absences, openAsks } = store;
   const { approvalsChannel, channels } = organisation.slack;
   return createSlackSurface({
@@ -33,7 +35,7 @@ export function openSurface({ installation, store, ...parts }: SlackSurfaceParts
     pacer: createPacer(pace),
     turnedDown: { openAsks, approvalSettings, clock },
     second: createSecondChannel({
-      ...{ directory, cards, messages, names, clock, log },
+      ...{ directory, absences, cards, messages, names, clock, log },
       ...mailing(smtpUrl, organisation.approvals.mail?.from),
     }),
   });

@@ -4,11 +4,13 @@
  */
 import { WebAPIRateLimitedError } from '@slack/web-api';
 import type { Names } from '../approvals/names.ts';
+import { pointerValue } from '../approvals/pointer.ts';
 import { TIER_WORDS } from '../approvals/wording.ts';
+import { standsInFor } from '../domain/absence.ts';
 import type { CardView } from '../domain/card.ts';
 import { shortDigest } from '../domain/digest.ts';
 import type { Person } from '../domain/people.ts';
-import type { Clock, Directory, Log } from '../domain/ports.ts';
+import type { Absences, Clock, Directory, Log } from '../domain/ports.ts';
 import { OutsideError } from '../domain/retry.ts';
 import { redacted } from './bolt-logger.ts';
 import { utc } from './cards/blocks.ts';
@@ -28,11 +30,11 @@ export interface SecondChannelParts {
     readonly subject: string;
     readonly text: string;
   }) => Promise<void>;
-  /** Address of the approver page of a request; absent where there are none. */
-  readonly pageOf?: (request: string) => string;
   readonly directory: Directory;
-  readonly cards: Pick<CardStore, 'current'>;
+  readonly absences: Absences;
+  readonly cards: Pick<CardStore, 'current' | 'forRequest'>;
   readonly messages: MessageStore;
+  /** Its pages, where there are any, are what mails link to. */
   readonly names: Names;
   readonly clock: Clock;
   readonly log: Log;
@@ -76,7 +78,8 @@ export function createSecondChannel(parts: SecondChannelParts): SecondChannel {
       await unbroken(
         (async () => {
           const found = await parts.directory.person(person);
-          if (found?.active) await mail(`mail:${key}`, found, outcomeMail(request, parts));
+          const card = (await parts.cards.forRequest(request)).at(-1)?.wantedView;
+          if (found?.active) await mail(`mail:${key}`, found, outcomeMail(request, card, parts));
         })(),
       );
     },
@@ -91,18 +94,37 @@ interface Mailing extends SecondChannelParts {
 }
 
 async function mailCard(view: CardView, error: unknown, parts: Mailing): Promise<void> {
-  const { directory, cards, clock, mail } = parts;
-  const { request, version, state, needs, excluded } = view;
+  const { cards, clock, mail } = parts;
+  const { request, version, state } = view;
   const age = clock().getTime() - Date.parse(view.requestedAt);
   if (state !== 'waiting' || !isUndelivered(error, age)) return;
   // A card that stands can be decided on, even if it is behind.
   if ((await cards.current(request, version))?.place !== undefined) return;
+  for (const person of (await whoIsAsked(view, parts)).slice(0, MAILED_MAX))
+    await mail(`mail:${request}:v${version}:${person.id}`, person, waitingMail(view, parts));
+}
+
+/** Who may be asked, then who stands in for any of them. */
+async function whoIsAsked(
+  { needs, excluded, tier }: CardView,
+  { directory, absences, clock }: Pick<SecondChannelParts, 'directory' | 'absences' | 'clock'>,
+): Promise<readonly Person[]> {
+  const now = clock();
+  const away = await absences.inForce(now);
   const groups = [...new Set(needs.flatMap((need) => need.groups))];
   const members = (await Promise.all(groups.map((group) => directory.members(group)))).flat();
-  const people = new Map(members.map((person) => [person.id, person]));
-  const eligible = [...people.values()].filter((one) => mayBeAsked(one, { needs, excluded }));
-  for (const person of eligible.slice(0, MAILED_MAX))
-    await mail(`mail:${request}:v${version}:${person.id}`, person, waitingMail(view, parts));
+  const asked = members.filter((one) => mayBeAsked(one, { needs, excluded }));
+  const coolOff = tier === 'high' || tier === 'critical';
+  const standIns = away.flatMap(({ delegate }) =>
+    delegate !== undefined &&
+    !excluded.includes(delegate) &&
+    standsInFor(away, delegate, { now, coolOff }).some((absent) => asked.some(({ id }) => id === absent))
+      ? [delegate]
+      : [],
+  );
+  const found = await Promise.all(standIns.map((id) => directory.person(id)));
+  const all = [...asked, ...found.flatMap((person) => (person?.active ? [person] : []))];
+  return [...new Map(all.map((person) => [person.id, person])).values()];
 }
 
 /** For good, or for minutes because Slack fails. Waiting for one's turn is no failure of Slack's. */
@@ -118,7 +140,7 @@ function rootOf(error: Error): unknown {
   return error.cause instanceof OutsideError ? rootOf(error.cause) : (error.cause ?? error);
 }
 
-function waitingMail(view: CardView, { names, pageOf }: SecondChannelParts) {
+function waitingMail(view: CardView, { names }: SecondChannelParts) {
   const { request, version, digest, tier, agent, steps, expiresAt } = view;
   const tools = [...new Set(steps.map(({ tool }) => tool))];
   return {
@@ -132,20 +154,21 @@ function waitingMail(view: CardView, { names, pageOf }: SecondChannelParts) {
       `Tools: ${tools.join(', ')}`,
       `Expires: ${utc(expiresAt)}`,
       '',
-      whereToLook(request, pageOf),
+      whereToLook(request, view, names),
     ].join('\n'),
   };
 }
 
-function outcomeMail(request: string, { pageOf }: SecondChannelParts) {
+function outcomeMail(request: string, card: CardView | undefined, { names }: SecondChannelParts) {
   return {
     subject: `Countersign: news of request ${request}`,
-    text: ['Countersign could not reach you in Slack.', '', whereToLook(request, pageOf)].join('\n'),
+    text: ['Countersign could not reach you in Slack.', '', whereToLook(request, card, names)].join('\n'),
   };
 }
 
-function whereToLook(request: string, pageOf: SecondChannelParts['pageOf']): string {
-  return pageOf === undefined
+/** On the page of its newest version; what has no card has no page. */
+function whereToLook(request: string, card: CardView | undefined, { decidePage }: Names): string {
+  return decidePage === undefined || card === undefined
     ? `Ask an operator, or look with "countersign show ${request}".`
-    : `Sign in and look at it here; opening the page decides nothing: ${pageOf(request)}`;
+    : `Sign in and look at it here; opening the page decides nothing: ${decidePage(pointerValue(card))}`;
 }

@@ -18,6 +18,8 @@ export interface Identities {
    * row would outlive its removal there until the next start.
    */
   personFor(identity: SlackIdentity): Promise<string | undefined>;
+  /** The Slack user whom this person linked themselves; as above, nothing from configuration. */
+  slackOf(person: string): Promise<SlackIdentity | undefined>;
   /**
    * Links what a person proved to be theirs. `taken` and nothing changed when either side is linked otherwise, also by
    * configuration; linking what is linked already is `linked`.
@@ -32,6 +34,7 @@ export function createIdentities(db: Database): Identities {
   return {
     sync: (fromConfig) => sync(db, fromConfig),
     personFor: (identity) => personFor(db, identity),
+    slackOf: (person) => slackOf(db, person),
     link: (wanted) => link(db, wanted),
     unlink: (person) => unlink(db, person),
   };
@@ -76,6 +79,16 @@ async function personFor(db: Database, { team, user }: SlackIdentity): Promise<s
     .where('source', '=', 'linked')
     .executeTakeFirst();
   return row?.person;
+}
+
+async function slackOf(db: Database, person: string): Promise<SlackIdentity | undefined> {
+  const row = await db
+    .selectFrom('identities')
+    .select(['team', 'slack_user'])
+    .where('person', '=', person)
+    .where('source', '=', 'linked')
+    .executeTakeFirst();
+  return row === undefined ? undefined : { team: row.team, user: row.slack_user };
 }
 
 async function link(db: Database, { team, user, person }: IdentityLink): Promise<'linked' | 'taken'> {

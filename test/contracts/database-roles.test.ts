@@ -238,6 +238,7 @@ describe.skipIf(postgresBinaries() === undefined)(
       await tickets.issue(ticket, now);
       expect(await tickets.take('link', ticket.hash, now)).toEqual(ticket.body);
       expect(await identities.link({ team: 'T1', user: 'U9', person: 'zoe' })).toBe('linked');
+      expect(await identities.slackOf('zoe')).toEqual({ team: 'T1', user: 'U9' });
       expect(await identities.unlink('zoe')).toBe(true);
     });
 

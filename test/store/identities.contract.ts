@@ -39,6 +39,17 @@ export function identitiesContract(store: StoreUnderTest): void {
       expect(await personFor(user, team)).toBe(person);
     });
 
+    test.each([
+      ['erin', { team: 'T0ACME', user: 'U0ERIN' }],
+      // Configuration's own are read there, fresh.
+      ['alice', undefined],
+      ['zoe', undefined],
+      ['', undefined],
+    ])('slackOf() answers person "%s" with what they linked themselves: %j', async (person, slack) => {
+      await linkByHand('erin', 'U0ERIN');
+      expect(await store().identities.slackOf(person)).toEqual(slack);
+    });
+
     test('personFor() leaves links from configuration to configuration, which is read fresh', async () => {
       expect(await personOf('U0ALICE')).toBe('alice');
       expect(await personFor('U0ALICE')).toBeUndefined();
