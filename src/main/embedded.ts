@@ -11,6 +11,7 @@ import type { Loggers } from '../process/logger.ts';
 import type { Settings } from '../process/settings.ts';
 import type { Shutdown } from '../process/shutdown.ts';
 import { connectTemporal } from '../process/temporal-connection.ts';
+import type { Pace } from '../slack/pacing.ts';
 import { createSlackClient } from '../slack/slack-client.ts';
 import { openStore, type Store } from '../store/open-store.ts';
 import { type SandboxSlack, sandboxSlack } from './embedded-slack.ts';
@@ -34,6 +35,8 @@ export interface EmbeddedOptions {
   /** Everything opened is closed through it, last first. */
   readonly shutdown: Pick<Shutdown, 'closing' | 'end'>;
   readonly progress: (line: string) => void;
+  /** Absent: as fast as Slack allows. */
+  readonly pace?: Pace;
 }
 
 type Keys = Awaited<ReturnType<typeof embeddedKeys>>;
@@ -155,7 +158,7 @@ async function openOperators({ settings, shutdown }: EmbeddedOptions, store: Sto
 }
 
 async function startApprovals(
-  { settings, loggers, shutdown, progress }: EmbeddedOptions,
+  { settings, loggers, shutdown, progress, pace }: EmbeddedOptions,
   parts: { installation: Installation; keys: Keys; store: Store; requests: Requests },
 ) {
   const slack = await slackOf(settings, parts.installation);
@@ -168,7 +171,8 @@ async function startApprovals(
   });
   const role = await approvalsRole({
     ...parts,
-    ...{ client, loggers, secrets },
+    ...{ client, loggers, secrets, pace },
+    smtpUrl: settings.smtpUrl,
     signIn: await embeddedSignIn(settings, parts.installation),
     pagesUrl: settings.pages.baseUrl,
   });

@@ -172,7 +172,7 @@ export async function approvalsRole(options: {
   readonly loggers: Loggers;
   readonly secrets: Pick<SlackAppOptions, 'botToken' | 'signingSecret' | 'appToken' | 'apiUrl'>;
   /** Absent: as fast as Slack allows. */
-  readonly pace?: Pace;
+  readonly pace?: Pace | undefined;
   /** The mail server of the second channel. */
   readonly smtpUrl?: string | undefined;
   readonly signIn: SignIn;

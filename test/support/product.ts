@@ -15,6 +15,7 @@ import { createLoggers } from '../../src/process/logger.ts';
 import { readSettings } from '../../src/process/settings.ts';
 import { createShutdown } from '../../src/process/shutdown.ts';
 import { installRuntime } from '../../src/process/telemetry.ts';
+import type { Pace } from '../../src/slack/pacing.ts';
 import { agentAt, type TestAgent } from './agents.ts';
 import { until } from './until.ts';
 
@@ -51,6 +52,12 @@ export interface ProductProcess extends Place {
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const START_MS_MAX = 90_000;
+
+/** The sandbox workspace takes what Slack would not, and tests talk more than people. A spawned product keeps its pace. */
+const QUICK = Object.freeze({ calls: 100, everyMs: 1_000 });
+const QUICK_PACE: Pace = Object.freeze({
+  ...{ channel: QUICK, workspace: QUICK, look: QUICK, 'chat.update': QUICK, 'chat.postEphemeral': QUICK },
+});
 
 /** A folder and ports nobody uses. `env` is added to its settings. */
 export async function newPlace(
@@ -104,7 +111,7 @@ export async function startProduct(place?: Place): Promise<Product> {
   });
   const stop = () => shutdown.end('the test is over');
   try {
-    await startEmbedded({ settings, loggers, shutdown, progress: () => undefined });
+    await startEmbedded({ settings, loggers, shutdown, progress: () => undefined, pace: QUICK_PACE });
   } catch (error) {
     await stop();
     throw error;
