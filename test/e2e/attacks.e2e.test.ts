@@ -2,7 +2,7 @@
  * The attack table of approvals, tried on the whole product: signed clicks into Bolt, the agents' door over HTTP, people
  * and policy changed in their files. Each title begins with the row's number.
  */
-import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { createHmac, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
@@ -13,6 +13,7 @@ import type { RequestDetail } from '../../src/dev/sandbox/api.ts';
 import type { Decision } from '../../src/domain/decision.ts';
 import { DECISION_SIGNAL } from '../../workflows/messages.ts';
 import type { AskedView, Problem, TestAgent } from '../support/agents.ts';
+import { type MailServer, openMailServer } from '../support/mail-server.ts';
 import { type OutsideWorld, openOutsideWorld } from '../support/outside-world.ts';
 import { APPROVALS, type People, slackUser } from '../support/people.ts';
 import { type Product, startProduct } from '../support/product.ts';
@@ -20,6 +21,7 @@ import { until } from '../support/until.ts';
 import { refundsOf } from '../support/vendor-state.ts';
 
 let world: OutsideWorld;
+let mail: MailServer;
 let product: Product;
 let people: People;
 let config: string;
@@ -29,7 +31,9 @@ beforeAll(async () => {
   world = await openOutsideWorld();
   config = join(world.place.dataFolder, 'organisation');
   await cp(resolve('config'), config, { recursive: true });
-  product = await startProduct({ ...world.place, env: { ...world.place.env, COUNTERSIGN_CONFIG: config } });
+  mail = await openMailServer();
+  const settings = { COUNTERSIGN_CONFIG: config, COUNTERSIGN_SMTP_URL: mail.url };
+  product = await startProduct({ ...world.place, env: { ...world.place.env, ...settings } });
   people = world.people;
   release = await product.agent('release-agent');
   support = await product.agent('support-agent');
@@ -37,6 +41,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await product.stop();
   await world.close();
+  await mail.close();
 });
 afterEach(async () => {
   // T14 makes the directory unreadable, and that must be loud.
@@ -107,6 +112,17 @@ async function onTemporal<Found>(act: (client: Client) => Promise<Found>): Promi
   } finally {
     await connection.close();
   }
+}
+
+/** Posts what only Slack should be able to sign. */
+async function signedBySlack(body: string): Promise<void> {
+  const time = String(Math.floor(Date.now() / 1_000));
+  const mac = createHmac('sha256', world.signingSecret).update(`v0:${time}:${body}`).digest('hex');
+  const headers = {
+    'content-type': 'application/x-www-form-urlencoded',
+    ...{ 'x-slack-signature': `v0=${mac}`, 'x-slack-request-timestamp': time },
+  };
+  expect((await fetch(product.boltUrl, { method: 'POST', body, headers })).status).toBeLessThan(500);
 }
 
 const branches = () =>
@@ -392,6 +408,37 @@ describe('what comes from the side', () => {
     await support.cancel(id);
   });
 
+  it('T40 who holds the signing secret is no other app, no other team, and approves nothing critical', async () => {
+    const [code, money] = [await waiting(), await waiting(refund('pi_grace_big', 600_000), {}, support)];
+    const press = async (id: string, user: string, more: object = {}) => {
+      const { message, buttons } = await people.card(id);
+      const { blockId = '', value = '' } = buttons.get('deny') ?? {};
+      const button = { type: 'button', action_id: 'approve', block_id: blockId, value };
+      const payload = {
+        ...{ type: 'block_actions', api_app_id: 'A0COUNTERSIGN', team: { id: 'T0ACME' } },
+        ...{ user: { id: user, team_id: 'T0ACME' }, trigger_id: '1.2.abc', channel: { id: APPROVALS } },
+        container: { type: 'message', message_ts: message.ts },
+        actions: [{ ...button, action_ts: `${Date.now()}.${randomUUID().slice(0, 6)}` }],
+        ...more,
+      };
+      return signedBySlack(new URLSearchParams({ payload: JSON.stringify(payload) }).toString());
+    };
+    const securityLog = join(product.dataFolder, 'logs', 'security.jsonl');
+    const refused = async () => (await readFile(securityLog, 'utf8')).split('\n').length;
+    for (const forged of [
+      { api_app_id: 'A0EVIL' },
+      { team: { id: 'T0EVIL' }, user: { id: slackUser('alice'), team_id: 'T0EVIL' } },
+    ]) {
+      const before = await refused();
+      await press(code, slackUser('alice'), forged);
+      await until('it is refused', async () => (await refused()) > before);
+    }
+    await hears('carol', /nothing was recorded/, () => press(money, slackUser('carol')));
+    await stillNobody(code);
+    await stillNobody(money, support);
+    await Promise.all([release.cancel(code), support.cancel(money)]);
+  });
+
   it("T6 an agent has no door to approve through: not at its own door, and its token is nothing at the approvers'", async () => {
     const id = await waiting();
     for (const path of [`/v1/requests/${id}/approve`, `/v1/requests/${id}/decisions`, '/slack/events'])
@@ -408,6 +455,36 @@ describe('what comes from the side', () => {
 });
 
 describe('how it ends', () => {
+  it('T57 a request that is cancelled while it waits ends at once: its card says so, and nothing runs', async () => {
+    const before = world.vendorState();
+    const id = await waiting(letIn('admin'));
+    await people.approve('alice', id);
+    await until('one counts', async () => (await release.view(id)).waitingFor?.have === 1);
+    const other = await product.agent('support-agent');
+    expect((await other.cancel(id)).status).toBe(404);
+    expect((await release.cancel(id)).status).toBeLessThan(300);
+    expect(await release.reaches(id, 'closed', 3_000)).toMatchObject({
+      ...{ outcome: 'cancelled', effects: 'none' },
+      steps: [{ status: 'skipped' }],
+    });
+    const closed = await people.card(id, ({ buttons }) => buttons.size === 0);
+    expect(closed.words).toContain('Cancelled');
+    expect(world.vendorState().all('access')).toEqual(before.all('access'));
+  });
+
+  it('T53 whom Slack cannot reach is sent an e-mail that links to the page of the request', async () => {
+    const noSlack = (now: string) =>
+      now.replace(/(- id: erin[\s\S]*?)slack: \{[^}]*\}/, '$1email: erin@acme.example');
+    await edited('people.yaml', noSlack, async () => {
+      const id = await waiting(letIn(), { onBehalfOf: 'erin' });
+      await release.cancel(id);
+      const sent = await until('it is mailed', () => mail.received.find(({ text }) => text.includes(id)));
+      expect(sent.to).toEqual(['erin@acme.example']);
+      const { port } = new URL(product.boltUrl);
+      expect(sent.text).toContain(`http://localhost:${port}/decide/${id}.1.`);
+    });
+  });
+
   it('T66 the agent can tell a human no, a deadline and policy apart, each with a sentence', async () => {
     const rejected = await waiting();
     await people.deny('bob', rejected, 'Not before Monday');

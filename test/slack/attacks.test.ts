@@ -9,6 +9,8 @@ import { join } from 'node:path';
 import type { KnownBlock } from '@slack/types';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createDirectory } from '../../src/approvals/directory.ts';
+import { phraseToType } from '../../src/approvals/phrase.ts';
+import { pointerValue } from '../../src/approvals/pointer.ts';
 import type { CardView } from '../../src/domain/card.ts';
 import { createSlackApp } from '../../src/slack/app.ts';
 import { openStore } from '../../src/store/open-store.ts';
@@ -90,6 +92,40 @@ describe('who clicks', () => {
     const status = (await post(pressOf(one, place, { user: { id: user, team_id: 'T0ACME' } }))).status;
     expect(status).toBe(200);
     await vi.waitFor(() => expect(world.security.lines.join()).toMatch(sentence));
+    expect(world.requests.decided).toEqual([]);
+  });
+
+  it('T40 who holds the signing secret approves nothing critical, by no button and no modal', async () => {
+    const { one, place } = await raised({ tier: 'critical' });
+    await post(pressOf(one, place));
+    await hears('U0ALICE', /nothing was recorded/);
+    const payload = {
+      ...{
+        type: 'view_submission',
+        api_app_id: 'A0COUNTERSIGN',
+        team: { id: 'T0ACME' },
+        trigger_id: '1.2.abc',
+      },
+      user: { id: 'U0ALICE', team_id: 'T0ACME' },
+      view: {
+        ...{
+          id: 'V0FORGED',
+          type: 'modal',
+          callback_id: 'review-submit',
+          private_metadata: pointerValue(one),
+        },
+        state: {
+          values: {
+            target: { value: { type: 'plain_text_input', value: phraseToType(one) } },
+            reason: { value: { type: 'plain_text_input', value: 'I have looked at all of it, honestly' } },
+          },
+        },
+      },
+    };
+    const answer = await post(new URLSearchParams({ payload: JSON.stringify(payload) }).toString());
+    expect(await answer.text()).toContain(
+      'on the approver page with your passkey only; nothing was recorded',
+    );
     expect(world.requests.decided).toEqual([]);
   });
 

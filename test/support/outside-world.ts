@@ -18,6 +18,8 @@ export interface OutsideWorld {
   readonly vendors: Emulators;
   readonly vendorState: () => VendorState;
   readonly people: People;
+  /** What Slack signs with. */
+  readonly signingSecret: string;
   /** Every credential of the product but its own keys. */
   readonly secrets: readonly string[];
   close(): Promise<void>;
@@ -67,6 +69,7 @@ export async function openOutsideWorld(): Promise<OutsideWorld> {
     vendors,
     vendorState: () => vendorState(vendorFolder),
     people: peopleIn(handsOnEmulator(slack)),
+    signingSecret,
     secrets: [botToken, signingSecret, github.token, stripe.apiKey, resend.apiKey],
     async close() {
       await slack.close();
