@@ -7,7 +7,7 @@ import { CountersignError } from '../domain/errors.ts';
 import { askForPasskey, isProven } from './ceremonies.ts';
 import { type Decided, decide } from './deciding.ts';
 import { type FormWork, formToken, type Landing, onCall, onForm, signedIn, type Web } from './forms.ts';
-import { whyNotDecide } from './may-decide.ts';
+import { mayRead, whyNotDecide } from './may-decide.ts';
 import { decidePage } from './pages/decide-page.tsx';
 import { messagePage } from './pages/message-page.tsx';
 import { done, heard, refused } from './said.ts';
@@ -46,16 +46,28 @@ async function show(
       found.kind === 'refused' ? found.sentence : 'The content of this request cannot be read at the moment';
     return sendPage(reply, messagePage({ title: 'No such request', sentence, looker, said }), 404);
   }
+  const why = found.kind === 'refused' ? found.sentence : await whyNot(web, visitor, found.approval, view);
+  if (!(await mayRead(web, visitor.person, view))) {
+    const { id: person } = visitor.person;
+    web.desk.security.warn(
+      { event: 'page-refused', person, request: view.request },
+      'Refused to show a request',
+    );
+    const sentence = why === undefined ? NOT_YOURS : `${why}. ${NOT_YOURS}`;
+    return sendPage(reply, messagePage({ title: 'Not yours to read', sentence, looker, said }), 403);
+  }
   return sendPage(
     reply,
     decidePage({
       ...{ view, pointer, looker, said, names: web.names, timeZone: visitor.person.timeZone },
-      why: found.kind === 'refused' ? found.sentence : await whyNot(web, visitor, found.approval, view),
+      why,
       hasPasskey: (await web.passkeys.of(visitor.person.id)).length > 0,
       once: newSecret(),
     }),
   );
 }
+
+const NOT_YOURS = 'It is for the people who may decide it, whom it concerns, and operators to read';
 
 const SIGNED_OUT = refused(
   'You were signed out meanwhile, so what you sent was not recorded; please send it again',

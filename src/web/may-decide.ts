@@ -1,7 +1,7 @@
 /** Whether it is worth a person's time to decide: the rules of the tally, looked at before anything is sent. It alone says what counts. */
 import { refusalSentence } from '../approvals/refusal.ts';
 import { votersOf } from '../approvals/voters.ts';
-import type { OpenApproval } from '../domain/card.ts';
+import type { CardView, OpenApproval } from '../domain/card.ts';
 import type { Person } from '../domain/people.ts';
 import { standingOf } from '../domain/tally.ts';
 import type { PagesOptions } from './ports.ts';
@@ -22,4 +22,19 @@ export async function whyNotDecide(
     ...{ needs, owner, person, stage: 'waiting' },
     ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
   });
+}
+
+/**
+ * Whether `person` may read a request whole, arguments and all: who may decide it or did, whom it concerns, and operators.
+ * A pointer is no secret, and the channel that cards are in may be. Rejects as `whyNotDecide`.
+ */
+export async function mayRead(
+  { directory, absences, desk }: Deps,
+  person: Person,
+  view: Pick<CardView, 'tier' | 'needs' | 'excluded' | 'votes'>,
+): Promise<boolean> {
+  if (person.operator === true || view.votes.some((vote) => vote.person === person.id)) return true;
+  const voters = await votersOf([person.id], view.tier, { directory, absences, clock: desk.clock });
+  const standing = standingOf(voters.get(person.id), view);
+  return standing === 'eligible' || standing === 'excluded';
 }

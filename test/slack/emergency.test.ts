@@ -71,8 +71,9 @@ describe('/countersign break-glass', () => {
     expect(world.requests.decided).toEqual([]);
   });
 
-  it('records nothing of somebody who is not named for it', async () => {
-    await override('U0ALICE');
+  it('shows nothing to somebody who is not named for it, and records nothing of them', async () => {
+    expect(await type('U0ALICE', `break-glass ${ID}`)).toMatch(/not among those who may override/);
+    expect(modalOf('U0ALICE')).toBeUndefined();
     expect(world.requests.decided).toEqual([]);
   });
 

@@ -178,6 +178,23 @@ describe('the decision page', { timeout: 120_000 }, () => {
     expect(page.text).toContain(sentence);
   });
 
+  it.each(['waiting', 'closed'] as const)(
+    'shows what would be done to those whom it concerns, and to no other colleague: %s',
+    async (state) => {
+      const pointer = await world.raise({ state });
+      const read = async (id: string) => (await world.signedIn(id)).open(`/decide/${pointer}`);
+      for (const id of ['bob', 'dana']) expect((await read(id)).text).toContain('What would be done');
+      const page = await read('erin');
+      expect(page.status).toBe(403);
+      expect(page.text).not.toContain('Delete branch');
+      const { people } = ACME;
+      const operators = people.map((one) => (one.id === 'erin' ? { ...one, operator: true } : one));
+      world.organisation.now = { ...ACME, people: operators };
+      expect((await read('erin')).text).toContain('What would be done');
+      world.organisation.now = ACME;
+    },
+  );
+
   it('a pointer with another digest shows nothing of the request', async () => {
     const pointer = await world.raise();
     const page = await alice.open(`/decide/${pointer.replace('1a2b3c4d', 'ffffffff')}`);

@@ -9,7 +9,8 @@ const ID = /^req_[a-z0-9_-]{1,100}$/i;
 
 /** `break-glass <request>`: never decides by text; a reason and the target are asked for in a form. */
 export function breakGlass(desk: AffairsDesk): CommandWork {
-  return async ({ rest, trigger }) => (ID.test(rest) ? openBreakGlass(desk, rest, trigger) : undefined);
+  return async ({ person, rest, trigger }) =>
+    ID.test(rest) ? openBreakGlass(desk, { person, request: rest, trigger }) : undefined;
 }
 
 /** `reviewed <request> justified|not-justified <why>`. */

@@ -2,6 +2,7 @@
 import { isTyped, phraseToType } from '../../approvals/phrase.ts';
 import { recordDecision } from '../../approvals/record-decision.ts';
 import type { ApprovalSettingsReader } from '../../domain/approval-settings.ts';
+import type { Person } from '../../domain/people.ts';
 import { breakGlassModal } from '../cards/break-glass-modal.ts';
 import { FIELDS } from '../cards/pointer.ts';
 import type { Desk } from '../ports.ts';
@@ -16,11 +17,21 @@ export interface EmergencyDesk extends Desk {
 }
 
 const NOTHING = 'nothing was recorded';
+const NOT_AMONG = `You are not among those who may override approvals in an emergency; ${NOTHING}`;
 
 /** Opens the modal for a request that waits. Says so where there is no glass to break, or nothing behind it. */
-export async function openBreakGlass(desk: EmergencyDesk, request: string, trigger: string): Promise<Reply> {
+export async function openBreakGlass(
+  desk: EmergencyDesk,
+  {
+    person,
+    request,
+    trigger,
+  }: { readonly person: Person; readonly request: string; readonly trigger: string },
+): Promise<Reply> {
   const { breakGlass } = await desk.approvalSettings();
   if (breakGlass === undefined) return tell(`Nobody may override approvals here; ${NOTHING}`);
+  // Before anything is shown: the form says what the request would do.
+  if (!person.groups.includes(breakGlass.group)) return tell(NOT_AMONG);
   const view = await desk.requests.view(request);
   if (view === undefined) return tell(`Countersign knows no request "${request.slice(0, 60)}"`);
   const card = await desk.cards.current(request, view.version);
@@ -36,7 +47,7 @@ export function breakGlass(desk: EmergencyDesk): SubmissionWork {
   return async ({ sent, person, approval }) => {
     const settings = await desk.approvalSettings();
     if (settings.breakGlass === undefined || !person.groups.includes(settings.breakGlass.group))
-      return tell(`You are not among those who may override approvals in an emergency; ${NOTHING}`);
+      return tell(NOT_AMONG);
     const card = await desk.cards.current(approval.request, approval.version);
     if (card === undefined)
       return tell(`This request cannot be read at the moment; ${NOTHING}, please try again`);
