@@ -87,6 +87,11 @@ async function decideFor(web: Web, { person, session }: Visitor, said: z.output<
   const { request, answer, reason, target } = said;
   const known = await newestOf(web, request, said.version);
   if (known === undefined) return refused('Countersign knows no such request; nothing was recorded');
+  // Who names no version has read one, and not necessarily this.
+  if (said.version === undefined && known.version > 1) {
+    const sentence = `This request was edited: look at it and say which version you decide, the newest is ${known.version}; nothing was recorded`;
+    return { ...refused(sentence), page: pageOf(web, known) };
+  }
   const found = await findApproval(web.desk, pointerValue(known));
   if (found.kind === 'refused') return refused(found.sentence);
   const { approval } = found;
@@ -95,7 +100,7 @@ async function decideFor(web: Web, { person, session }: Visitor, said: z.output<
     parts: [session.hash, pointerValue(approval), said.key ?? randomUUID()],
   });
   const { version, digest, title, tier } = approval;
-  const page = `${web.baseUrl}/decide/${pointerValue(approval)}`;
+  const page = pageOf(web, approval);
   if (decided.kind === 'refused') return { ...refused(decided.sentence), page };
   return {
     status: 'recorded',
@@ -109,6 +114,10 @@ async function newestOf({ desk: { inbox } }: Web, request: string, version?: num
   if (version !== undefined) return inbox.find(request, version);
   const open = (await inbox.list()).filter((approval) => approval.request === request);
   return open.sort((one, other) => other.version - one.version)[0] ?? inbox.find(request, 1);
+}
+
+function pageOf({ baseUrl }: Web, approval: Parameters<typeof pointerValue>[0]): string {
+  return `${baseUrl}/decide/${pointerValue(approval)}`;
 }
 
 function refused(sentence: string) {

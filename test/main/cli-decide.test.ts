@@ -148,14 +148,20 @@ describe('the command line of a person', { timeout: 60_000 }, () => {
       expect(said.err).toContain(`page  ${world.baseUrl}/decide/${pointer}\n`);
     });
 
-    it('refuses a version that another replaced', async () => {
+    it('refuses a version that another replaced, and the newest where none is named', async () => {
       const request = `req_edited_${Date.now()}`;
       await world.raise({ request, version: 1 });
       await world.store.inbox.close(request, 1);
-      await world.raise({ request, version: 2 });
+      const newest = await world.raise({ request, version: 2 });
       expect((await decide(request, ['--approve', '--version', '1'])).exit).toBe(3);
+      const unnamed = await decide(request, ['--approve']);
+      expect([unnamed.exit, unnamed.err]).toEqual([
+        3,
+        expect.stringContaining('the newest is 2; nothing was'),
+      ]);
+      expect(unnamed.err).toContain(`/decide/${newest}\n`);
       expect(world.requests.decided).toEqual([]);
-      expect((await decide(request, ['--approve'])).out).toContain('version 2');
+      expect((await decide(request, ['--approve', '--version', '2'])).out).toContain('version 2');
     });
 
     it.each([

@@ -32,7 +32,11 @@ export function addDecideCommands(program: Command, run: Run): void {
     .option('--deny', 'stop it')
     .option('--reason <why>', 'kept with the decision; needed to deny, and to approve what is of high risk')
     .option('--target <text>', 'what a request of high risk is about, typed by hand')
-    .option('--version <n>', 'decide this version and no other; default: the newest', wholeNumber(1, 9_999))
+    .option(
+      '--version <n>',
+      'decide this version and no other; needed once it was edited',
+      wholeNumber(1, 9_999),
+    )
     .option('--key <key>', 'idempotency key: repeating the command cannot decide twice')
     .action(async (request: string, options: DecideOptions, command: Command) => {
       const { approve = false, deny = false, reason, target, version, key } = options;
