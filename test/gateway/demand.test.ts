@@ -66,7 +66,21 @@ describe('the cap on open requests', () => {
   });
 
   it('T58: a burst all at once finds no more places than one after the other', async () => {
-    const burst = ['b1', 'b2', 'b3', 'b4', 'b5', 'b6'].map((branch) => ask(deleting(branch)));
+    const branches = ['b1', 'b2', 'b3', 'b4', 'b5', 'b6'];
+    const look = book.look.bind(book);
+    let answerAll = (): void => undefined;
+    const all = new Promise<void>((resolve) => {
+      answerAll = resolve;
+    });
+    let looking = 0;
+    // Nobody is answered before all have asked.
+    book.look = async (query) => {
+      looking += 1;
+      if (looking === branches.length) answerAll();
+      await all;
+      return look(query);
+    };
+    const burst = branches.map((branch) => ask(deleting(branch)));
     const statuses = (await Promise.all(burst)).map(({ status }) => status);
     expect(statuses.filter((status) => status === 202)).toHaveLength(3);
     expect(door.requests.started).toHaveLength(3);
