@@ -1,9 +1,9 @@
 /**
- * Pacing: everything this process says in Slack goes through here, no faster than Slack takes it, in a fair order.
+ * Pacing: whatever this process says by itself in Slack goes through here, no faster than Slack takes it, in a fair order.
  *
  * It counts in memory, because the approvals role is normally one process. Several approvals processes together may
  * exceed a limit; Slack then says so (429), and whoever was told waits, with everybody behind it. Answers to somebody who
- * clicked (modals, private notes) do not go through here: they are never queued behind cards.
+ * waits for one (modals, private notes, the home tab) do not go through here: they are never queued behind cards.
  */
 import { WebAPIRateLimitedError } from '@slack/web-api';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
