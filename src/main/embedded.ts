@@ -85,7 +85,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Addresses
   worker.ended.catch((error: unknown) => shutdown.end(`the worker broke: ${String(error)}`, 1));
 
   const gateway = await startGateway(options, { installation, keys, store, requests, temporal });
-  const addresses = { gateway, temporalUi: temporal.uiUrl };
+  const addresses = { gateway, pages: settings.pages.baseUrl, temporalUi: temporal.uiUrl };
   if (approvals.slack.emulator === undefined) return addresses;
   const sandbox = await openSandbox({
     installation,

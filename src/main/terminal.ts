@@ -3,6 +3,8 @@ import { CountersignError } from '../domain/errors.ts';
 
 export interface Addresses {
   readonly gateway: string;
+  /** Where people decide, enrol passkeys and link themselves. */
+  readonly pages: string;
   readonly temporalUi: string;
   /** Absent with a real Slack workspace. */
   readonly sandbox?: string;
@@ -15,6 +17,7 @@ export function progress(line: string): void {
 
 export function printBanner({
   gateway,
+  pages,
   temporalUi,
   sandbox,
   tookMs,
@@ -25,6 +28,7 @@ export function printBanner({
     `Countersign is ready (${(tookMs / 1000).toFixed(1)} s)`,
     '',
     ...(sandbox === undefined ? [] : [`  Sandbox page   ${sandbox}`]),
+    `  Approver pages ${pages}`,
     `  Agents' door   ${gateway}`,
     `  Temporal UI    ${temporalUi}`,
     `  Logs           ${logFolder}`,
