@@ -25,6 +25,7 @@ export async function bundleOf({ rules, tools }: BundleSize): Promise<Policy> {
   try {
     const lines = numbers(half - 2).map((index) => lineOf(index, tools));
     await writeFile(join(folder, 'permissions.yaml'), `permissions:\n${lines.join('')}`);
+    await writeFile(join(folder, 'tiers.yaml'), 'tiers: {}\n');
     await writeFile(join(folder, 'authority.cedar'), BLOCKS);
     await writeFile(
       join(folder, 'gates.cedar'),

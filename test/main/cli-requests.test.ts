@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { OpenAsks } from '../../src/domain/open-asks.ts';
 import { OUTCOMES, type Outcome } from '../../src/domain/outcome.ts';
 import { type OpenDoor, openDoor } from '../gateway/open-door.ts';
 import { type CliEnv, cli } from './cli-run.ts';
@@ -10,12 +11,18 @@ const ARGS = '{"repository":"acme/webshop","branch":"old"}';
 const ONE_STEP = ['--tool', 'github.delete_branch', '--args', ARGS, '--reason', 'Merged'];
 const AS_RELEASE = ['--agent', 'release-agent'];
 
+/** What cannot be read joins nothing: each ask of this test is one of its own, though many are alike. */
+const APART: OpenAsks = {
+  look: () => Promise.reject(new Error('nothing is kept here')),
+  note: async () => undefined,
+};
+
 let door: OpenDoor;
 let folder: string;
 let env: CliEnv;
 
 beforeAll(async () => {
-  door = await openDoor();
+  door = await openDoor({ openAsks: APART });
   folder = await mkdtemp(join(tmpdir(), 'countersign-cli-'));
   await mkdir(join(folder, 'keys'), { mode: 0o700 });
   await writeFile(join(folder, 'keys', 'issuer.private.json'), JSON.stringify(door.issuerKey), {
