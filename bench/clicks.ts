@@ -8,9 +8,11 @@ import { SLACK_PATH } from '../src/slack/receiver.ts';
 import type { CardRow } from '../src/store/cards.ts';
 import { type Child, startChild } from './child.ts';
 import { requestsOn } from './countersign.ts';
+import { crowdedConfig, crowdFor } from './crowd.ts';
+import type { Outside } from './emulators-process.ts';
 import { inParallel } from './measure.ts';
 import { outcomeStands } from './outcome-event.ts';
-import { APPROVER, riskyRequest } from './samples.ts';
+import { riskyRequest } from './samples.ts';
 import type { SlackProcessOptions, SlackQuestion } from './slack-process.ts';
 import { median, quantile, rounded } from './statistics.ts';
 import type { World } from './world.ts';
@@ -38,13 +40,18 @@ const CARDS_MS_MAX = 600_000;
 const WARM_UP_CLICKS = 10;
 
 export async function measureClicks(world: World, size: ClicksSize): Promise<ClicksResult> {
-  const child = await startSlackProcess(world, { queue: QUEUE, outside: world.outside, paced: false });
+  const users = crowdFor(WARM_UP_CLICKS + size.clicks);
+  const configFolder = join(world.folder, 'crowded');
+  await crowdedConfig(world.configFolder, configFolder, users);
+  const emulators = startChild('emulators-process.ts', [configFolder, join(world.folder, 'crowded-outside')]);
+  const outside = await emulators.next<Outside>();
+  const child = await startSlackProcess({ ...world, configFolder }, { queue: QUEUE, outside, paced: false });
   try {
     const port = await child.ask<number>({ kind: 'door' } satisfies SlackQuestion);
     const ids = await waitingWithCards(world, child, WARM_UP_CLICKS + size.clicks);
     const places = new Map<string, CardRow>();
     for (const id of ids) places.set(id, await child.ask<CardRow>({ kind: 'card', id }));
-    const click = clicker(world, port);
+    const click = clicker({ ...world, outside }, port, users);
     for (const id of ids.slice(0, WARM_UP_CLICKS)) await click(places.get(id) as CardRow);
     const clicked = ids.slice(WARM_UP_CLICKS);
     const answers = await steadily(clicked, size.clicksPerSecond, (id) => click(places.get(id) as CardRow));
@@ -63,6 +70,7 @@ export async function measureClicks(world: World, size: ClicksSize): Promise<Cli
     };
   } finally {
     await child.end();
+    await emulators.end();
   }
 }
 
@@ -130,10 +138,12 @@ async function steadily(
 }
 
 /** Sends what Slack would for a click on Approve, signed, and resolves to the status. */
-function clicker({ countersign, outside }: World, port: number): (card: CardRow) => Promise<number> {
-  const { organisation } = countersign.installation;
-  const { team, app } = organisation.slack;
-  const user = organisation.people.find(({ id }) => id === APPROVER)?.slack?.user;
+function clicker(
+  { countersign, outside }: World,
+  port: number,
+  users: readonly string[],
+): (card: CardRow) => Promise<number> {
+  const { team, app } = countersign.installation.organisation.slack;
   const { signingSecret = '' } = outside.slack;
   let clicks = 0;
   return async ({ place, wantedView }) => {
@@ -142,7 +152,7 @@ function clicker({ countersign, outside }: World, port: number): (card: CardRow)
       type: 'block_actions',
       api_app_id: app,
       team: { id: team },
-      user: { id: user },
+      user: { id: users[clicks % users.length] },
       trigger_id: `1.1.${clicks}`,
       channel: { id: place?.channel },
       container: { type: 'message', message_ts: place?.ts, channel_id: place?.channel },

@@ -27,6 +27,7 @@ export function cardOf(record: RequestRecord, asking: Asking, seq: number): Card
     askedBy: asking.rules,
     steps: asking.plan.steps.map((step) => cardStep(record, step)),
     needs: asking.needs,
+    ...(asking.needsReason ? { needsReason: true } : {}),
     need: asking.quorum.need,
     have: asking.quorum.have,
     excluded: record.excluded,

@@ -59,16 +59,20 @@ export async function recordDecision(desk: DecisionDesk, said: Said): Promise<Re
 /** Denying is never made hard; approving takes what tier and pace ask for, whatever was clicked (slack-approvals T15, T61). */
 async function whyNotYet(
   { oversight }: Pick<DecisionDesk, 'oversight'>,
-  { person, approval: { tier }, answer, assurance, reason = '' }: Said,
+  { person, approval: { tier, needsReason }, answer, assurance, reason = '' }: Said,
 ): Promise<{ readonly why: RefusedWhy; readonly sentence: string } | undefined> {
   if (answer === 'deny') return undefined;
   if (!isAsSure(assurance, assuranceFor(tier))) return { why: 'too-weak', sentence: tooWeakSentence(tier) };
+  if (needsReason === true && reason.trim() === '') return { why: 'no-reason', sentence: NO_REASON_SENTENCE };
   const pace = await paceFor(oversight, person.id, tier);
   const wanted = wantedOf(pace, tier);
   if (!isAsSure(assurance, wanted.assurance)) return { why: 'slow-down', sentence: SLOW_DOWN_SENTENCE };
   if (reason.trim().length >= wanted.reasonCharsMin) return undefined;
   return { why: 'slow-down', sentence: `${shortReasonSentence(pace)}; nothing was recorded` };
 }
+
+const NO_REASON_SENTENCE =
+  'The rule that asks for this wants a reason with an approval; nothing was recorded';
 
 function tooWeakSentence(tier: RiskTier): string {
   return assuranceFor(tier) === 'passkey'

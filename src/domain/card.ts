@@ -58,6 +58,8 @@ export interface CardView {
   readonly askedBy?: readonly string[];
   readonly steps: readonly CardStep[];
   readonly needs: readonly Need[];
+  /** An approval counts only with a reason. */
+  readonly needsReason?: boolean;
   readonly need: number;
   readonly have: number;
   /** People who may not decide, whatever groups they are in. */

@@ -41,6 +41,20 @@ function said(tier: 'low' | 'medium' | 'high' | 'critical', change: Partial<Said
   };
 }
 
+describe('recordDecision() where a rule wants a reason', () => {
+  const approval = anApproval({ tier: 'medium', needsReason: true });
+  it.each([
+    ['refuses an approval without one', {}, 'no-reason'],
+    ['refuses an approval with blanks for one', { reason: '  ' }, 'no-reason'],
+    ['records an approval with one', { reason: 'Checked' }, 'recorded'],
+    ['records a denial without one', { answer: 'deny' }, 'recorded'],
+  ] as const)('%s', async (_, change, wanted) => {
+    const { made } = desk('usual');
+    const recorded = await recordDecision(made, said('medium', { approval, ...change }));
+    expect(recorded.kind === 'recorded' ? 'recorded' : recorded.why).toBe(wanted);
+  });
+});
+
 describe('recordDecision() of somebody in a hurry', () => {
   const cases: readonly (readonly [Pace, Parameters<typeof said>[0], Partial<Said>, string])[] = [
     ['usual', 'medium', {}, 'recorded'],

@@ -44,7 +44,9 @@ export function buttons(view: CardView, { decidePage }: Pick<Names, 'decidePage'
 }
 
 /** Whether a click with a confirmation is enough; checked again when the click arrives. */
-export function isApprovedDirectly({ tier }: Pick<CardView, 'tier'>): boolean {
+export function isApprovedDirectly({ tier, needsReason }: Pick<CardView, 'tier' | 'needsReason'>): boolean {
+  // A click has no place for a reason; the review has.
+  if (needsReason === true) return false;
   return tier === 'low' || tier === 'medium';
 }
 
