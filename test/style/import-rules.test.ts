@@ -19,7 +19,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
   domain: ['node:crypto', 'canonicalize'],
   policy: ['domain', 'zod', 'node:*', '@cedar-policy/cedar-wasm', 'yaml'],
   tools: ['domain', 'zod', 'node:*', '@octokit/rest', 'stripe', 'resend', 'validator', 'yaml'],
-  approvals: ['domain', 'zod', 'node:*', 'jose', 'yaml'],
+  approvals: ['domain', 'zod', 'node:*', 'jose', 'yaml', 'diff'],
   audit: ['domain', 'zod', 'node:*', 'jose', 'canonicalize'],
   store: ['domain', 'zod', 'node:*', 'kysely', 'pg', '@electric-sql/pglite'],
   workflows: ['domain', 'type:activities', '@temporalio/workflow', '@temporalio/common'],
@@ -53,7 +53,6 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     '@slack/web-api',
     '@slack/types',
     'rate-limiter-flexible',
-    'diff',
     'type:pino',
   ],
   web: [

@@ -58,6 +58,34 @@ describe('the decision page', { timeout: 120_000 }, () => {
     expect(html).not.toContain('<script>');
   });
 
+  it('shows what was edited, who may therefore not approve it, and what was asked of the agent', async () => {
+    const edited = {
+      changes: [{ field: 'branch', was: 'main', now: 'old-checkout' }],
+      edits: [{ by: 'bob', at: '2026-11-21T14:00:00.000Z', reason: 'The other one <b>' }],
+    };
+    const question = { id: 'q_1', by: 'bob', text: 'Is it merged?', at: '2026-11-21T14:00:00.000Z' };
+    const pointer = await world.raise({
+      steps: [step({ edited })],
+      editors: ['bob'],
+      questions: [question, { ...question, id: 'q_2', text: 'By whom?', answer: 'By <i>me</i>' }],
+    });
+    const { text, html } = await alice.open(`/decide/${pointer}`);
+    for (const words of [
+      'Edited by Bob: The other one',
+      'branch: main → old-checkout',
+      'Bob (edited it: may deny',
+    ])
+      expect(text).toContain(words);
+    for (const words of [
+      'Is it merged?',
+      'Not answered yet.',
+      'By whom?',
+      'Answered by the agent, unverified:',
+    ])
+      expect(text).toContain(words);
+    expect(html).not.toMatch(/<b>|<i>/);
+  });
+
   it('shows words of agents and vendors as text, never as markup or direction', async () => {
     const pointer = await world.raise({ reason: '<img src=x onerror=alert(1)>\u202Eevil' });
     const { html } = await alice.open(`/decide/${pointer}`);

@@ -1,11 +1,11 @@
 /** One step on a card or in a modal: our words about it in one block, outside words about it fenced in the next. */
 import type { KnownBlock } from '@slack/types';
+import { changeWords, editedWords } from '../../approvals/edit-words.ts';
 import type { Names } from '../../approvals/names.ts';
 import { outside, outsideLine } from '../../approvals/outside-text.ts';
 import { statusWords, undoWords, VERDICT_WORDS } from '../../approvals/wording.ts';
 import type { CardStep, CardView } from '../../domain/card.ts';
 import { preformatted, section } from './blocks.ts';
-import { changeWords, editedWords } from './edit-words.ts';
 
 const UNDO_CHARS_MAX = 300;
 const EDITED_CHARS_MAX = 1_500;

@@ -43,13 +43,14 @@ export function decidePage(props: DecidePageProps): VNode {
       <section aria-labelledby="steps">
         <h2 id="steps">What would be done</h2>
         {view.steps.map((step) => (
-          <StepView key={step.index} step={step} state={view.state} />
+          <StepView key={step.index} step={step} state={view.state} names={names} />
         ))}
       </section>
       <section aria-labelledby="reason-given">
         <h2 id="reason-given">Written by the agent, unverified</h2>
         <pre class="outside">{outside(view.reason, TEXT)}</pre>
       </section>
+      <Questions view={view} names={names} timeZone={timeZone} />
       <Votes view={view} names={names} timeZone={timeZone} />
       <section aria-labelledby="decide" class="decide">
         <h2 id="decide">Your decision</h2>
@@ -68,8 +69,35 @@ export function decidePage(props: DecidePageProps): VNode {
   );
 }
 
+/** What approvers asked the agent, with its own words unverified; nothing where nobody did. */
+function Questions({
+  view,
+  names,
+  timeZone,
+}: Pick<DecidePageProps, 'view' | 'names' | 'timeZone'>): VNode | null {
+  const { questions = [] } = view;
+  if (questions.length === 0) return null;
+  return (
+    <section aria-labelledby="questions">
+      <h2 id="questions">Questions to the agent</h2>
+      {questions.map(({ id, by, text, at, answer }) => (
+        <div key={id}>
+          <p>
+            {outside(names.person(by), TEXT)} asked, {instant(at, timeZone)}:
+          </p>
+          <pre class="outside">{outside(text, TEXT)}</pre>
+          <p>{answer === undefined ? 'Not answered yet.' : 'Answered by the agent, unverified:'}</p>
+          {answer !== undefined && <pre class="outside">{outside(answer, TEXT)}</pre>}
+        </div>
+      ))}
+    </section>
+  );
+}
+
 function Facts({ view, names, timeZone }: Pick<DecidePageProps, 'view' | 'names' | 'timeZone'>): VNode {
-  const barred = view.excluded.map((id) => outside(names.person(id), TEXT)).join(', ');
+  const editors = (view.editors ?? []).map((id) => `${names.person(id)} (edited it: may deny, not approve)`);
+  const excluded = view.excluded.map((id) => names.person(id));
+  const barred = [...excluded, ...editors].map((one) => outside(one, TEXT)).join(', ');
   const ended = view.state === 'closed' && view.effects !== undefined ? EFFECTS_WORDS[view.effects] : '';
   const facts: readonly (readonly [string, string])[] = [
     ['Agent', `${names.agent(view.agent)}, owned by ${names.person(view.owner)}`],

@@ -1,5 +1,7 @@
 /** One step of a request, whole: what it touches, what policy says, how it is taken back. Outside words stand in fences. */
 import type { VNode } from 'preact';
+import { changeWords, editedWords } from '../../approvals/edit-words.ts';
+import type { Names } from '../../approvals/names.ts';
 import { outside } from '../../approvals/outside-text.ts';
 import { statusWords, undoWords, VERDICT_WORDS } from '../../approvals/wording.ts';
 import type { CardStep, CardView } from '../../domain/card.ts';
@@ -10,9 +12,11 @@ const VALUE = { charsMax: 20_000 } as const;
 export function StepView({
   step,
   state,
+  names,
 }: {
   readonly step: CardStep;
   readonly state: CardView['state'];
+  readonly names: Pick<Names, 'person'>;
 }): VNode {
   const id = `step-${step.index + 1}`;
   return (
@@ -21,6 +25,12 @@ export function StepView({
         {`${step.index + 1}. ${outside(step.title, VALUE)}`}{' '}
         <span class="status">{statusWords(step, state)}</span>
       </h3>
+      {step.edited !== undefined && (
+        <>
+          <p>{outside(editedWords(step.edited, names), VALUE)}</p>
+          <pre class="outside">{outside(changeWords(step.edited), VALUE)}</pre>
+        </>
+      )}
       <dl>
         <Fact label="Target" value={step.target.label} />
         {step.facts.map(({ label, value }) => (

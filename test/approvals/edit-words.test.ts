@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { changeWords, editedWords } from '../../src/slack/cards/edit-words.ts';
+import { changeWords, editedWords } from '../../src/approvals/edit-words.ts';
 
 const names = { person: (id: string) => id.toUpperCase() };
 const EDITS = [

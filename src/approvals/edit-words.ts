@@ -1,8 +1,8 @@
 /** What of a step was edited, by whom and how it differs from what the agent asked: for plain and fenced text only. */
 import { structuredPatch } from 'diff';
-import type { Names } from '../../approvals/names.ts';
-import { outsideLine } from '../../approvals/outside-text.ts';
-import type { ArgumentChange, StepEdits } from '../../domain/amendment.ts';
+import type { ArgumentChange, StepEdits } from '../domain/amendment.ts';
+import type { Names } from './names.ts';
+import { outsideLine } from './outside-text.ts';
 
 const REASON_CHARS_MAX = 200;
 const SHORT_CHARS_MAX = 100;
