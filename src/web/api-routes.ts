@@ -67,7 +67,7 @@ async function beginLogin(web: Web) {
   return {
     device: secret,
     code,
-    url: `${web.baseUrl}/device?code=${code}`,
+    url: `${web.baseUrl}/device`,
     expiresAt,
     pollSeconds: POLL_SECONDS,
   };

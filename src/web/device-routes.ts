@@ -27,13 +27,10 @@ async function show(
 ): Promise<FastifyReply | undefined> {
   const visitor = await signedIn(web, request, reply);
   if (visitor === undefined) return undefined;
-  const { code } = request.query as { readonly code?: unknown };
   const looker = { name: visitor.person.name, token: formToken(visitor) };
   const said = heard(web, { request, reply, sessionId: visitor.id });
-  return sendPage(
-    reply,
-    devicePage({ looker, said, code: typeof code === 'string' ? readCode(code) : undefined }),
-  );
+  // The code is never taken from a link: whoever was sent one has nothing to type.
+  return sendPage(reply, devicePage({ looker, said }));
 }
 
 async function answer(web: Web, { visitor, fields }: FormWork): Promise<Landing> {

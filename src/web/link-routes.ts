@@ -1,4 +1,4 @@
-/** Linking a Slack user to the person who is signed in. The page names both; a form, not the link, does it. */
+/** Linking a Slack user to the person who is signed in: a form does it, in which they type whom they are in Slack. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type FormWork, formToken, type Landing, onForm, signedIn, type Web } from './forms.ts';
 import { linkPage } from './pages/link-page.tsx';
@@ -11,6 +11,9 @@ import { linkOf } from './tickets.ts';
 const PATH = '/link/:ticket';
 const OVER =
   'This link was used already, or is older than ten minutes; please run /countersign link again; nothing was linked';
+
+const ANOTHER =
+  'This link was made for another Slack account than the one you typed; if you did not run /countersign link yourself, tell an operator; nothing was linked';
 
 export function addLinkRoutes(app: FastifyInstance, web: Web): void {
   app.get(PATH, (request, reply) => show(web, request, reply));
@@ -32,11 +35,19 @@ async function show(
   return sendPage(reply, linkPage({ looker, slack, ticket, person: visitor.person }));
 }
 
-async function link(web: Web, { visitor, params }: FormWork): Promise<Landing> {
+async function link(web: Web, { visitor, params, fields }: FormWork): Promise<Landing> {
   const slack = await linkOf(web, params.ticket ?? '', 'take');
   if (slack === undefined) return { to: '/', said: refused(OVER) };
   const { person } = visitor;
   const { team, user } = slack;
+  // One try a ticket. A link that somebody else asked for leads to another member id than the one its reader has.
+  if (fields.member?.trim().toUpperCase() !== user) {
+    web.desk.security.warn(
+      { event: 'link-mistyped', person: person.id, team, user },
+      'Refused to link a Slack user',
+    );
+    return { to: '/', said: refused(ANOTHER) };
+  }
   const known = await web.directory.personBySlack(slack);
   const isTaken =
     (known !== undefined && known.id !== person.id) ||

@@ -25,14 +25,15 @@ describe('linking a Slack user', { timeout: 120_000 }, () => {
     return url.pathname;
   }
 
-  it('names both sides, and links by the form alone', async () => {
+  it('names the person, and links by the form alone, in which they type their Slack user', async () => {
     const zoe = await world.signedIn('zoe');
     const path = await ticket();
     const page = await zoe.open(path);
-    expect(page.text).toContain('Slack user U0NEW Workspace T0ACME Person Zoe (zoe)');
+    expect(page.text).toContain('Workspace T0ACME Person Zoe (zoe)');
+    expect(page.text).not.toContain('U0NEW');
     const slack = { team: 'T0ACME', user: 'U0NEW' };
     expect(await world.store.identities.personFor(slack)).toBeUndefined();
-    const after = await zoe.send(path, { token: hidden(page, 'token') });
+    const after = await zoe.send(path, { token: hidden(page, 'token'), member: ' u0new ' });
     expect(after.text).toContain('Slack user U0NEW of workspace T0ACME is you now');
     expect(await world.store.identities.personFor(slack)).toBe('zoe');
     expect(world.told.at(-1)).toMatchObject({
@@ -51,8 +52,8 @@ describe('linking a Slack user', { timeout: 120_000 }, () => {
     const zoe = await world.signedIn('zoe');
     const path = await ticket();
     const token = hidden(await zoe.open(path), 'token');
-    await zoe.send(path, { token });
-    expect((await zoe.send(path, { token })).text).toContain('This link was used already');
+    await zoe.send(path, { token, member: 'U0NEW' });
+    expect((await zoe.send(path, { token, member: 'U0NEW' })).text).toContain('This link was used already');
   });
 
   it.each([
@@ -73,8 +74,18 @@ describe('linking a Slack user', { timeout: 120_000 }, () => {
   ])('refuses %s, and says so', async (_, id, user) => {
     const browser = await world.signedIn(id);
     const path = await ticket(user);
-    const after = await browser.send(path, { token: hidden(await browser.open(path), 'token') });
+    const token = hidden(await browser.open(path), 'token');
+    const after = await browser.send(path, { token, member: user });
     expect(after.text).toContain('is linked otherwise already');
+    expect(await world.store.db.selectFrom('identities').selectAll().execute()).toEqual([]);
+  });
+
+  it('a link of somebody else links nothing: its reader types their own Slack user, and has one try', async () => {
+    const zoe = await world.signedIn('zoe');
+    const path = await ticket('U0MALLORY');
+    const token = hidden(await zoe.open(path), 'token');
+    for (const member of ['U0ZOE', 'U0MALLORY'])
+      expect((await zoe.send(path, { token, member })).text).toMatch(/another Slack account|used already/);
     expect(await world.store.db.selectFrom('identities').selectAll().execute()).toEqual([]);
   });
 

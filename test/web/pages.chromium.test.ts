@@ -125,7 +125,7 @@ describeInChromium('approver pages in Chromium', (browser) => {
       ['8-medium', `/decide/${medium}`],
       ['9-home', '/'],
       ['10-link', link],
-      ['11-device', '/device?code=BCDF-GHJK'],
+      ['11-device', '/device'],
       ['12-nothing', '/nowhere'],
     ] as const) {
       await page.goto(`${world.baseUrl}${path}`);

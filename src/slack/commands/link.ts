@@ -13,8 +13,7 @@ export async function link(desk: AffairsDesk, identity: SlackIdentity): Promise<
   const url = await desk.linkTicket(identity);
   return {
     kind: 'tell',
-    sentence:
-      'Prove who you are on the page behind this button. The link is yours alone, works once and for a few minutes: do not pass it on',
+    sentence: `Prove who you are on the page behind this button; it asks for the member id of this account, ${identity.user}. The link is yours alone, works once and for a few minutes: do not pass it on`,
     link: { label: 'Link this account', url },
   };
 }

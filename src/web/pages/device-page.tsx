@@ -2,15 +2,13 @@ import type { VNode } from 'preact';
 import type { Said } from '../said.ts';
 import { Layout, type Looker, Token } from './layout.tsx';
 
-/** Compares the code of a command line, and says what it will be allowed. */
+/** Asks for the code of a command line, typed by whoever sees it, and says what that will be allowed. */
 export function devicePage({
   looker,
   said,
-  code,
 }: {
   readonly looker: Looker;
   readonly said: Said | undefined;
-  readonly code: string | undefined;
 }): VNode {
   return (
     <Layout title="Allow a command line" looker={looker} said={said}>
@@ -33,7 +31,6 @@ export function devicePage({
             class="code"
             required
             maxLength={12}
-            value={code ?? ''}
             autocomplete="off"
             spellcheck={false}
           />
