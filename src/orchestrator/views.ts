@@ -1,6 +1,6 @@
 /** Reading one request: from its result when closed, by query while it runs, honestly when it was cut short. */
 import { setTimeout } from 'node:timers/promises';
-import type { Client, WorkflowHandle } from '@temporalio/client';
+import { type Client, QueryNotRegisteredError, type WorkflowHandle } from '@temporalio/client';
 import { ASKS_QUERY, type AsksQuery, SEARCH_ATTRIBUTES, VIEW_QUERY } from '../../workflows/messages.ts';
 import { CountersignError } from '../domain/errors.ts';
 import type { RequestView } from '../domain/request.ts';
@@ -12,6 +12,8 @@ import type { Asker } from './requests.ts';
 const LOOK_EVERY_MS = 400;
 /** A query is answered by a worker; one that is there takes milliseconds. */
 const QUERY_AT_MOST_MS = 4_000;
+/** Before a query is asked a second and last time. */
+const ASK_AGAIN_MS = 300;
 
 /** The request as it is now; undefined when unknown or not this asker's. */
 export async function viewNow(client: Client, id: string, asker?: Asker): Promise<RequestView | undefined> {
@@ -67,14 +69,22 @@ async function isAskers(client: Client, id: string, asker: Asker | undefined): P
 /** What the story says, or what was asked where it has not begun, for want of a worker. */
 async function toldView(client: Client, handle: WorkflowHandle): Promise<RequestView> {
   const query = () => handle.query<RequestView>(VIEW_QUERY);
+  const ask = () => client.withDeadline(Date.now() + QUERY_AT_MOST_MS, query);
   try {
-    return await within(QUERY_AT_MOST_MS, () => client.withDeadline(Date.now() + QUERY_AT_MOST_MS, query));
+    return await within(QUERY_AT_MOST_MS, () => ask().catch((error: unknown) => askAgain(error, ask)));
   } catch (error) {
     const { events } = await handle.fetchHistory();
     const asked = hasNotBegun(events ?? []) ? viewAsAsked(events ?? []) : undefined;
     if (asked === undefined) throw error;
     return asked;
   }
+}
+
+/** A query that meets a task in flight may be answered from half a replay, with an error; the next one is not. */
+async function askAgain<T>(error: unknown, ask: () => Promise<T>): Promise<T> {
+  if (!(error instanceof QueryNotRegisteredError)) throw error;
+  await setTimeout(ASK_AGAIN_MS);
+  return ask();
 }
 
 /**

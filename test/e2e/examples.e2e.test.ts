@@ -114,11 +114,17 @@ describe('the prepared requests', () => {
       await agreesOnCard(view, open.status === 'waiting');
       const { timeline } = await sandbox<RequestDetail>(`/api/requests/${view.id}`);
       expect(timeline[0]?.kind).toBe('asked');
-      await until('the timeline is closed', async () => {
-        const { timeline: lines } = await sandbox<RequestDetail>(`/api/requests/${view.id}`);
-        return lines.at(-1)?.text === `Closed as ${view.outcome}: ${view.message}`;
-      });
+      await until(
+        'the timeline is closed',
+        async () => {
+          const { timeline: lines } = await sandbox<RequestDetail>(`/api/requests/${view.id}`);
+          return lines.at(-1)?.text === `Closed as ${view.outcome}: ${view.message}`;
+          // Notices are gathered for half a minute, and the history ends when the last one is out.
+        },
+        60_000,
+      );
     },
+    90_000,
   );
 
   const outside = () => vendorState(join(product.dataFolder, 'vendors'));
