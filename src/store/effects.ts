@@ -51,12 +51,16 @@ async function intend(db: Database, intent: Intent, at?: Date): Promise<Intended
       ...(at === undefined ? {} : { intended_at: at }),
       settled_at: null,
     })
-    .onConflict((conflict) => conflict.columns(['request', 'step', 'direction']).doNothing())
+    // Of two at once the loser may meet either unique index first: the key's or the idempotency key's.
+    .onConflict((conflict) => conflict.doNothing())
     .returningAll()
     .executeTakeFirst();
   if (row !== undefined) return { effect: toEffect(row), created: true };
   const effect = await find(db, intent);
-  return { effect: effect ?? impossible('an effect row was there and is gone'), created: false };
+  return {
+    effect: effect ?? impossible('its idempotency key belongs to another effect, or its row is gone'),
+    created: false,
+  };
 }
 
 interface Reservation {

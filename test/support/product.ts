@@ -7,6 +7,7 @@ import { EventEmitter, once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../../src/dev/temporal-server/free-port.ts';
 import { startEmbedded } from '../../src/main/embedded.ts';
@@ -91,9 +92,24 @@ export async function newPlace(
 
 let runtimeInstalled = false;
 
+const PORT_TRIES_MAX = 5;
+const PORT_PAUSE_MS = 500;
+
 /** Starts everything in this process. Resolves when every door answers. */
 export async function startProduct(place?: Place): Promise<Product> {
   const at = place ?? (await newPlace());
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await startAt(at);
+    } catch (error) {
+      // A port that was free when it was chosen may be somebody's end of a connection by now, for a moment.
+      if (tried >= PORT_TRIES_MAX || !/is in use|is not free/.test(String(error))) throw error;
+      await pause(PORT_PAUSE_MS);
+    }
+  }
+}
+
+async function startAt(at: Place): Promise<Product> {
   const { COUNTERSIGN_TEMPORAL_BIN: binary } = process.env;
   const settings = readSettings({
     ...(binary === undefined ? {} : { COUNTERSIGN_TEMPORAL_BIN: binary }),
